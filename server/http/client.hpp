@@ -1,0 +1,36 @@
+#pragma once
+
+#include "server/http/message.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <expected>
+#include <string>
+
+namespace chancery::http {
+
+/// One outbound GET, for validation. The address is already resolved and already allowed by the caller: the client
+/// connects there and nowhere else, follows no redirect, and verifies no certificate.
+struct Fetch {
+    std::string address;            ///< numeric IPv4 or IPv6
+    std::uint16_t port = 80;
+    bool tls = false;
+    std::string host;               ///< for the Host field and for SNI
+    std::string target = "/";
+    std::chrono::milliseconds timeout{10'000}; ///< for the whole exchange
+    std::size_t max_body = 4096;    ///< bytes; what follows is not read and not an error
+};
+
+struct FetchError {
+    enum class Kind { Connect, Timeout, Protocol } kind{};
+    std::string detail; ///< for a person; never the response's content
+};
+
+class Client {
+public:
+    virtual ~Client() = default;
+    virtual Awaitable<std::expected<Response, FetchError>> get(Fetch fetch) = 0;
+};
+
+} // namespace chancery::http
