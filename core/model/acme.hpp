@@ -1,0 +1,132 @@
+#pragma once
+
+#include "core/clock.hpp"
+#include "core/model/x509.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace chancery {
+
+enum class AuthorizationMode { Challenges, Bindings };
+
+template <> struct EnumNames<AuthorizationMode> {
+    static constexpr std::pair<AuthorizationMode, std::string_view> table[] = {
+        {AuthorizationMode::Challenges, "challenges"}, {AuthorizationMode::Bindings, "bindings"}};
+};
+
+/// One ACME directory, /acme/{slug}/directory (product: ACME server).
+struct AcmeServer {
+    std::string id{};
+    std::string slug{}; ///< path segment: [a-z0-9-]{1,63}
+    std::string name{};
+    std::string description{};
+    bool active = true;
+    std::string authority_id{}; ///< signing intermediate
+    int default_validity_days = 90;
+    int max_validity_days = 90;
+    std::vector<KeyAlgorithm> key_algorithms{}; ///< empty: all
+    Digest digest = Digest::Sha256;
+    bool require_eab = false;
+    AuthorizationMode authorization_mode = AuthorizationMode::Challenges;
+    std::string terms_of_service{};
+    std::string website{};
+    std::vector<std::string> caa_identities{};
+    Time created_at{};
+    Time updated_at{};
+    long long revision = 1;
+};
+
+/// RFC 8555 section 7.1.6.
+enum class AcmeAccountStatus { Valid, Deactivated, Revoked };
+
+template <> struct EnumNames<AcmeAccountStatus> {
+    static constexpr std::pair<AcmeAccountStatus, std::string_view> table[] = {
+        {AcmeAccountStatus::Valid, "valid"},
+        {AcmeAccountStatus::Deactivated, "deactivated"},
+        {AcmeAccountStatus::Revoked, "revoked"}};
+};
+
+struct AcmeAccount {
+    std::string id{};
+    std::string server_id{};
+    AcmeAccountStatus status{};
+    std::string jwk{};        ///< canonical JSON of the required members (RFC 7638)
+    std::string thumbprint{}; ///< base64url SHA-256 (RFC 7638)
+    std::string spki_sha256{}; ///< hex; a certificate's key must be no account's key
+    std::vector<std::string> contacts{};
+    std::optional<Time> terms_agreed_at{};
+    Time created_at{};
+    long long revision = 1; ///< grows with key changes and deactivation
+};
+
+enum class AcmeOrderStatus { Pending, Ready, Processing, Valid, Invalid };
+
+template <> struct EnumNames<AcmeOrderStatus> {
+    static constexpr std::pair<AcmeOrderStatus, std::string_view> table[] = {
+        {AcmeOrderStatus::Pending, "pending"},
+        {AcmeOrderStatus::Ready, "ready"},
+        {AcmeOrderStatus::Processing, "processing"},
+        {AcmeOrderStatus::Valid, "valid"},
+        {AcmeOrderStatus::Invalid, "invalid"}};
+};
+
+struct AcmeOrder {
+    std::string id{};
+    std::string server_id{};
+    std::string account_id{};
+    AcmeOrderStatus status{};
+    std::vector<Name> identifiers{}; ///< dns or ip; a wildcard keeps its "*."
+    std::vector<std::string> authorization_ids{};
+    std::optional<Time> not_before{};
+    std::optional<Time> not_after{};
+    Time expires_at{};
+    std::optional<std::string> error{};          ///< ACME problem as JSON
+    std::optional<std::string> order_id{};       ///< the inventory's order, from finalize on
+    std::optional<std::string> certificate_id{};
+    Time created_at{};
+};
+
+enum class AcmeAuthorizationStatus { Pending, Valid, Invalid, Deactivated, Expired, Revoked };
+
+template <> struct EnumNames<AcmeAuthorizationStatus> {
+    static constexpr std::pair<AcmeAuthorizationStatus, std::string_view> table[] = {
+        {AcmeAuthorizationStatus::Pending, "pending"},         {AcmeAuthorizationStatus::Valid, "valid"},
+        {AcmeAuthorizationStatus::Invalid, "invalid"},         {AcmeAuthorizationStatus::Deactivated, "deactivated"},
+        {AcmeAuthorizationStatus::Expired, "expired"},         {AcmeAuthorizationStatus::Revoked, "revoked"}};
+};
+
+enum class AcmeChallengeStatus { Pending, Processing, Valid, Invalid };
+
+template <> struct EnumNames<AcmeChallengeStatus> {
+    static constexpr std::pair<AcmeChallengeStatus, std::string_view> table[] = {
+        {AcmeChallengeStatus::Pending, "pending"},
+        {AcmeChallengeStatus::Processing, "processing"},
+        {AcmeChallengeStatus::Valid, "valid"},
+        {AcmeChallengeStatus::Invalid, "invalid"}};
+};
+
+struct AcmeChallenge {
+    std::string id{};
+    std::string authorization_id{};
+    std::string type{}; ///< "http-01", "dns-01"
+    AcmeChallengeStatus status{};
+    std::string token{};             ///< base64url, 256 random bits
+    std::string key_authorization{}; ///< fixed when the challenge is answered (RFC 8555 section 8.1)
+    std::optional<Time> validated_at{};
+    std::optional<std::string> error{}; ///< ACME problem as JSON
+};
+
+struct AcmeAuthorization {
+    std::string id{};
+    std::string account_id{};
+    Name identifier{}; ///< without "*."
+    bool wildcard = false;
+    AcmeAuthorizationStatus status{};
+    Time expires_at{};
+    Time created_at{};
+    std::vector<AcmeChallenge> challenges{};
+};
+
+} // namespace chancery
