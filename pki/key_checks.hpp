@@ -1,0 +1,13 @@
+#pragma once
+
+#include "core/result.hpp"
+#include "pki/key.hpp"
+
+namespace chancery::pki {
+
+/// Whether a subject's public key is fit to be certified, or to be an ACME account's: RSA of 2048 to 4096 bits,
+/// modulus a multiple of 8 bits, odd exponent 65537 or between 2^16 and 2^256, no small factor, no close primes (100
+/// rounds of Fermat), not a ROCA key; P-256, P-384 or P-521 by name and a valid point; Ed25519. BadKey with the reason.
+Result<void> check_public_key(const PublicKey& key);
+
+} // namespace chancery::pki

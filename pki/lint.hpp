@@ -1,0 +1,31 @@
+#pragma once
+
+#include "core/clock.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace chancery::pki {
+
+struct LintFinding {
+    std::string lint;   ///< the rule's name, "serial_number_entropy"
+    std::string detail;
+};
+
+/// What the lints need to know about the signer.
+struct LintIssuer {
+    std::string name_der;       ///< DER Name
+    std::string key_identifier; ///< raw bytes
+    std::optional<Time> valid_to;
+};
+
+/// Checks the to-be-signed bytes against the RFC 5280 profile (product: always on). Empty: nothing to object to.
+/// `leaf`: no CA flag, CN among the SANs, SAN present; notAfter within the issuer's.
+std::vector<LintFinding> lint_tbs(std::string_view tbs, const LintIssuer& issuer, bool leaf);
+
+/// Every lint's name with a sentence, for the documentation.
+std::vector<LintFinding> lint_catalogue();
+
+} // namespace chancery::pki
