@@ -52,6 +52,7 @@ struct Certificate {
     std::string requester_type{};
     std::string requester_id{};
     std::string policy_warnings{"[]"}; ///< JSON array of findings
+    std::vector<std::string> tags{};
     std::optional<std::string> acme_account_id{}; ///< the account that was issued it, for revokeCert
     Time created_at{};
     long long revision = 1; ///< grows with every change; the ETag

@@ -1,0 +1,61 @@
+#pragma once
+
+#include "core/model/authority.hpp"
+#include "db/session.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace chancery::db {
+
+/// Certificate authorities, their keys' rows and their CRLs.
+class AuthorityRepository {
+public:
+    explicit AuthorityRepository(Session& session) : session_(session) {}
+
+    /// False when a CA of that name or fingerprint exists.
+    bool insert(const Authority& authority);
+    std::optional<Authority> find(const std::string& id);
+    std::vector<Authority> list();
+    /// False when the revision is not `authority.revision`; raises it. Changes name, stored status, key, URLs,
+    /// revocation.
+    bool update(const Authority& authority);
+
+    /// Takes the next CRL number of the CA (RFC 5280 section 5.2.3: it only grows).
+    long long next_crl_number(const std::string& authority_id);
+    void save_crl(const CrlRecord& crl);
+    std::optional<CrlRecord> latest_crl(const std::string& authority_id);
+
+private:
+    Session& session_;
+};
+
+class KeyRepository {
+public:
+    explicit KeyRepository(Session& session) : session_(session) {}
+
+    void insert(const StoredKey& key);
+    std::optional<StoredKey> find(const std::string& id);
+    std::vector<StoredKey> list_by_purpose(const std::string& purpose);
+    void remove(const std::string& id);
+
+private:
+    Session& session_;
+};
+
+/// Public keys that are never certified again, by SPKI hash.
+class BlockedKeyRepository {
+public:
+    explicit BlockedKeyRepository(Session& session) : session_(session) {}
+
+    void insert(const std::string& spki_sha256, const std::string& reason, Time at); ///< nothing when it is there
+    bool contains(const std::string& spki_sha256);
+    /// Whether it is the key of a CA of ours.
+    bool is_authority_key(const std::string& spki_sha256);
+
+private:
+    Session& session_;
+};
+
+} // namespace chancery::db

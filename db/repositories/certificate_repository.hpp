@@ -1,0 +1,66 @@
+#pragma once
+
+#include "core/model/authority.hpp"
+#include "core/model/certificate.hpp"
+#include "db/page.hpp"
+#include "db/session.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace chancery::db {
+
+enum class CertificateSort { ValidTo, CreatedAt, CommonName };
+
+/// What a list is narrowed to; empty members do not narrow.
+struct CertificateFilter {
+    std::vector<CertificateStatus> statuses{};
+    std::optional<CertificateSource> source{};
+    std::string provider_id{};
+    std::string authority_id{};
+    std::vector<std::string> algorithms{};
+    std::optional<Time> expires_before{};
+    std::optional<Time> expires_after{};
+    std::string requester_id{};
+    std::string name_exact{};     ///< any SAN or the CN
+    std::string name_suffix{};    ///< "example.com": that name and those below it
+    std::string name_substring{};
+    std::string tag{};
+    std::string serial_number{};
+    std::string fingerprint_sha256{};
+    Time now{}; ///< for the computed status
+};
+
+class CertificateRepository {
+public:
+    explicit CertificateRepository(Session& session) : session_(session) {}
+
+    void insert(const Certificate& certificate);
+    std::optional<Certificate> find(const std::string& id);
+    std::optional<Certificate> find_by_order(const std::string& order_id);
+    std::optional<Certificate> find_by_fingerprint(const std::string& fingerprint_sha256);
+    std::optional<Certificate> find_by_serial(const std::string& authority_id, const std::string& serial_number);
+
+    /// Rows come without `der`.
+    std::vector<Certificate> list(const CertificateFilter& filter, CertificateSort sort, const PageRequest& page);
+    long long count(const CertificateFilter& filter);
+
+    /// False when it was revoked already (the WHERE is the lock). Raises the revision.
+    bool mark_revoked(const std::string& id, Time at, RevocationReason reason);
+    /// False when the revision is not `expected_revision`.
+    bool replace_tags(const std::string& id, const std::vector<std::string>& tags, long long expected_revision);
+    void link_renewal(const std::string& old_id, const std::string& new_id);
+
+    /// What the next CRL lists: revoked, and not expired before `expired_since`. Leaves and intermediates of that CA.
+    std::vector<RevokedEntry> revoked_entries(const std::string& authority_id, Time expired_since);
+    /// How many certificates carry this public key.
+    long long count_by_spki(const std::string& spki_sha256);
+    /// How many unexpired, unrevoked certificates have exactly this set of names (`exact_name_set`).
+    long long count_active_by_name_set(const std::vector<Name>& names, Time now);
+
+private:
+    Session& session_;
+};
+
+} // namespace chancery::db

@@ -1,0 +1,55 @@
+#pragma once
+
+#include "core/model/identity.hpp"
+#include "db/page.hpp"
+#include "db/session.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace chancery::db {
+
+class UserRepository {
+public:
+    explicit UserRepository(Session& session) : session_(session) {}
+
+    bool insert(const User& user); ///< false when the e-mail exists
+    std::optional<User> find(const std::string& id);
+    std::optional<User> find_by_email(const std::string& email);
+    std::vector<User> list(const PageRequest& page); ///< by e-mail
+    bool update(const User& user); ///< with its domain assignments; false when the revision differs; raises it
+
+private:
+    Session& session_;
+};
+
+class ApiTokenRepository {
+public:
+    explicit ApiTokenRepository(Session& session) : session_(session) {}
+
+    void insert(const ApiToken& token);
+    std::optional<ApiToken> find(const std::string& id);
+    std::optional<ApiToken> find_by_hash(const std::string& token_hash);
+    std::vector<ApiToken> list_by_user(const std::string& user_id);
+    bool revoke(const std::string& id, Time at); ///< false when it was revoked
+
+private:
+    Session& session_;
+};
+
+class SessionRepository {
+public:
+    explicit SessionRepository(Session& session) : session_(session) {}
+
+    void insert(const chancery::Session& login);
+    std::optional<chancery::Session> find_by_hash(const std::string& token_hash);
+    void remove(const std::string& id);
+    void remove_of_user(const std::string& user_id);
+    long long remove_expired(Time now);
+
+private:
+    Session& session_;
+};
+
+} // namespace chancery::db

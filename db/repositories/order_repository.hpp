@@ -1,0 +1,51 @@
+#pragma once
+
+#include "core/model/order.hpp"
+#include "db/page.hpp"
+#include "db/session.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace chancery::db {
+
+struct OrderFilter {
+    std::vector<OrderStatus> statuses{};
+    std::optional<OrderType> type{};
+    std::optional<OrderKind> kind{};
+    std::string requester_id{};
+    std::string common_name{};
+    std::optional<Time> submitted_before{};
+    std::optional<Time> submitted_after{};
+};
+
+class OrderRepository {
+public:
+    explicit OrderRepository(Session& session) : session_(session) {}
+
+    void insert(const Order& order);
+    std::optional<Order> find(const std::string& id);
+    /// Newest first unless the page says ascending; sorted by submission.
+    std::vector<Order> list(const OrderFilter& filter, const PageRequest& page);
+    long long count(const OrderFilter& filter);
+
+    /// pending -> processing with what is known by then (decision, warnings, authority, key). False when not pending.
+    bool mark_processing(const Order& order);
+    /// processing -> complete. False when it is not processing any more: somebody else finished it.
+    bool complete(const std::string& id, const std::string& certificate_id, Time at);
+    /// pending or processing -> failed.
+    bool fail(const std::string& id, const std::string& error, Time at);
+
+    void insert_intent(const IssuanceIntent& intent);
+    std::optional<IssuanceIntent> find_intent(const std::string& order_id);
+    void remove_intent(const std::string& order_id);
+
+    /// Orders not in a final state, oldest first: what a restart looks at.
+    std::vector<std::string> unfinished(int limit);
+
+private:
+    Session& session_;
+};
+
+} // namespace chancery::db
