@@ -1,0 +1,95 @@
+#pragma once
+
+#include "core/model/audit.hpp"
+#include "db/unit_of_work.hpp"
+#include "issuance/access.hpp"
+
+#include <span>
+#include <string>
+#include <string_view>
+
+/// The audit log's names and its one way in.
+namespace chancery::issuance::audit {
+
+inline constexpr std::string_view kRequestAutomatedSubmitted = "certificate.request_automated.submitted";
+inline constexpr std::string_view kRequestCsrSubmitted = "certificate.request_csr.submitted";
+inline constexpr std::string_view kRequestAcmeSubmitted = "certificate.request_acme.submitted";
+inline constexpr std::string_view kRequestRefused = "certificate.request.refused";
+inline constexpr std::string_view kCertificateIssued = "certificate.issue.success";
+inline constexpr std::string_view kIssuanceFailed = "certificate.issue.failure";
+inline constexpr std::string_view kViewAccessed = "certificate.view.accessed";
+inline constexpr std::string_view kDownloadSuccess = "certificate.download.success";
+inline constexpr std::string_view kDownloadPfxSuccess = "certificate.download_pfx.success";
+inline constexpr std::string_view kDownloadPfxFailure = "certificate.download_pfx.failure";
+inline constexpr std::string_view kCertificateUpdated = "certificate.update.success";
+inline constexpr std::string_view kRevokeRequested = "certificate.revoke.requested";
+inline constexpr std::string_view kRevokeDispatched = "certificate.revoke.dispatched";
+inline constexpr std::string_view kRevokeSuccess = "certificate.revoke.success";
+inline constexpr std::string_view kRevokeFailure = "certificate.revoke.failure";
+inline constexpr std::string_view kPolicyHardFail = "certificate.policy_hard_fail";
+inline constexpr std::string_view kPolicySoftFail = "certificate.policy_soft_fail";
+inline constexpr std::string_view kPolicyEngineError = "policy.evaluate.failure";
+inline constexpr std::string_view kPolicyCreated = "policy.create.success";
+inline constexpr std::string_view kPolicyUpdated = "policy.update.success";
+inline constexpr std::string_view kPolicyRetired = "policy.retire.success";
+inline constexpr std::string_view kDomainCreated = "domain.create.success";
+inline constexpr std::string_view kDomainUpdated = "domain.update.success";
+inline constexpr std::string_view kProviderCreated = "provider.create.success";
+inline constexpr std::string_view kProviderUpdated = "provider.update.success";
+inline constexpr std::string_view kAuthorityCreated = "authority.create.success";
+inline constexpr std::string_view kAuthorityImported = "authority.import.success";
+inline constexpr std::string_view kAuthorityUpdated = "authority.update.success";
+inline constexpr std::string_view kAuthorityKeyUsed = "authority.key_use.success";
+inline constexpr std::string_view kCrlPublished = "authority.crl.published";
+inline constexpr std::string_view kAcmeServerCreated = "acme_server.create.success";
+inline constexpr std::string_view kAcmeServerUpdated = "acme_server.update.success";
+inline constexpr std::string_view kAcmeAccountRegistered = "acme_account.register.success";
+inline constexpr std::string_view kAcmeAccountUpdated = "acme_account.update.success";
+inline constexpr std::string_view kAcmeAccountDeactivated = "acme_account.deactivate.success";
+inline constexpr std::string_view kAcmeKeyChanged = "acme_account.key_change.success";
+inline constexpr std::string_view kAcmeOrderCreated = "acme_order.create.success";
+inline constexpr std::string_view kAcmeOrderRefused = "acme_order.create.failure";
+inline constexpr std::string_view kAcmeAuthorizationValid = "acme_authorization.validate.success";
+inline constexpr std::string_view kAcmeAuthorizationFailed = "acme_authorization.validate.failure";
+inline constexpr std::string_view kAcmeAuthorizationDeactivated = "acme_authorization.deactivate.success";
+inline constexpr std::string_view kLoginSuccess = "session.login.success";
+inline constexpr std::string_view kLoginFailure = "session.login.failure";
+inline constexpr std::string_view kLogout = "session.logout.success";
+inline constexpr std::string_view kAccessDenied = "access.denied";
+inline constexpr std::string_view kUserCreated = "user.create.success";
+inline constexpr std::string_view kUserUpdated = "user.update.success";
+inline constexpr std::string_view kTokenCreated = "api_token.create.success";
+inline constexpr std::string_view kTokenRevoked = "api_token.revoke.success";
+inline constexpr std::string_view kAlertUpdated = "alert.update.success";
+inline constexpr std::string_view kSystemInitialised = "system.initialise.success";
+
+/// Every name with a sentence, for the documentation and for the test that keeps both complete.
+struct Name {
+    std::string_view name;
+    std::string_view meaning;
+};
+std::span<const Name> catalogue();
+
+struct Resource {
+    std::string_view type;
+    std::string_view id;
+};
+
+/// A record of something done; part of the unit. `details` is a JSON object without secrets.
+void record(db::UnitOfWork& work, const Caller& caller, Time now, std::string_view action, Resource resource,
+            std::string details = "{}");
+/// A record of something refused; stays when the unit is rolled back for it.
+void record_refusal(db::UnitOfWork& work, const Caller& caller, Time now, std::string_view action, Resource resource,
+                    std::string details = "{}");
+
+/// The result of reading the whole chain.
+struct Verification {
+    long long checked = 0;
+    std::optional<long long> broken_at{}; ///< sequence of the first record that does not fit
+    std::string reason{};
+    std::string head_hash{};
+};
+/// Reads the log in batches and recomputes every hash; also checks that no sequence is missing and the head agrees.
+Verification verify(db::Session& session);
+
+} // namespace chancery::issuance::audit

@@ -1,0 +1,57 @@
+#pragma once
+
+#include "core/model/authority.hpp"
+#include "core/model/certificate.hpp"
+#include "core/secret.hpp"
+#include "issuance/core.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+/// The local PKI: roots, intermediates, CRLs.
+namespace chancery::issuance {
+
+struct NewAuthority {
+    AuthorityKind kind{};
+    std::string name{};
+    Subject subject{};
+    KeyAlgorithm algorithm = KeyAlgorithm::Ec256;
+    std::optional<Digest> digest{};      ///< default: that of the signing key
+    int validity_days = 0;               ///< 0: 20 years for a root, 10 for an intermediate, within the parent's
+    std::optional<int> path_length{};    ///< default: 0 for an intermediate, none for a root
+    std::string parent_id{};             ///< intermediates
+};
+
+/// Creates it with `key`, made beforehand (`PrivateKey::generate` is slow for RSA: use Core::pool).
+Result<Authority> create_authority(Core& core, db::UnitOfWork& work, const Caller& caller, const NewAuthority& wanted,
+                                   const pki::PrivateKey& key);
+
+struct ImportedAuthority {
+    std::string name{};
+    std::string certificate{}; ///< PEM; a chain may follow, its certificates are imported without keys where new
+    std::string private_key{}; ///< PEM, may be encrypted; empty: without key (unusable for signing)
+    Secret passphrase{};
+};
+/// ValidationError when certificate and key do not belong together, or it is not a CA certificate.
+Result<Authority> import_authority(Core& core, db::UnitOfWork& work, const Caller& caller, const ImportedAuthority& wanted);
+
+struct AuthorityUpdate {
+    std::optional<std::string> name{};
+    std::optional<std::vector<std::string>> crl_urls{};
+    std::optional<std::vector<std::string>> aia_urls{};
+    std::optional<bool> retired{}; ///< true: no longer issues (stored status invalid), CRLs go on
+};
+Result<Authority> update_authority(Core& core, db::UnitOfWork& work, const Caller& caller, const std::string& id,
+                                   const AuthorityUpdate& update, long long expected_revision);
+
+/// Signs and stores a new CRL. Handler of `crl.publish` jobs.
+boost::asio::awaitable<void> publish_crl(Core& core, std::string authority_id);
+/// Enqueues `crl.publish` for every CA whose CRL is missing or past half its life; called by a schedule.
+boost::asio::awaitable<void> schedule_crls(Core& core);
+/// DER of the newest CRL, made on the spot when there is none.
+boost::asio::awaitable<std::optional<std::string>> current_crl(Core& core, std::string authority_id);
+
+} // namespace chancery::issuance

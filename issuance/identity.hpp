@@ -1,0 +1,60 @@
+#pragma once
+
+#include "core/model/identity.hpp"
+#include "core/secret.hpp"
+#include "issuance/core.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <optional>
+#include <string>
+
+/// Who is calling: users, sessions, API tokens.
+namespace chancery::issuance {
+
+/// What a request brought. At most one of the two is used; a bearer token wins.
+struct Credentials {
+    std::string bearer_token{};
+    std::string session_token{};
+    std::string csrf_token{};     ///< required with a session on anything but GET and HEAD
+    bool changes_state = false;   ///< the method is neither GET nor HEAD
+    std::string source_address{};
+    std::string request_id{};
+};
+
+/// The caller, with role and grants as they are now; Unauthenticated for no, unknown, expired or revoked credentials,
+/// without saying which.
+Result<Caller> identify(Core& core, db::Session& session, const Credentials& credentials);
+
+struct Login {
+    std::string email{};
+    Secret password{};
+    std::string source_address{};
+    std::string request_id{};
+};
+struct NewSession {
+    chancery::Session session{};
+    Secret token{}; ///< the cookie's value
+    User user{};
+};
+/// Unauthenticated for unknown user and wrong password alike, in the same time; both outcomes are recorded.
+boost::asio::awaitable<Result<NewSession>> log_in(Core& core, Login login);
+Result<void> log_out(Core& core, db::UnitOfWork& work, const Caller& caller, const std::string& session_token);
+
+/// `user.password_hash` is filled in from `password`, which must have 12 to 1024 characters.
+Result<User> create_user(Core& core, db::UnitOfWork& work, const Caller& caller, User user, const Secret& password);
+Result<User> update_user(Core& core, db::UnitOfWork& work, const Caller& caller, const User& user, long long expected_revision);
+Result<void> set_password(Core& core, db::UnitOfWork& work, const Caller& caller, const std::string& user_id, const Secret& password);
+
+struct NewToken {
+    ApiToken token{};
+    Secret text{}; ///< "chy_" + random + checksum; shown once
+};
+Result<NewToken> create_token(Core& core, db::UnitOfWork& work, const Caller& caller, const std::string& user_id,
+                              const std::string& name, Scope scope, std::optional<Time> expires_at);
+Result<void> revoke_token(Core& core, db::UnitOfWork& work, const Caller& caller, const std::string& token_id);
+
+/// Whether a text has the shape and checksum of an API token, before any look-up.
+bool looks_like_token(std::string_view text);
+
+} // namespace chancery::issuance

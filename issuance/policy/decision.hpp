@@ -1,0 +1,46 @@
+#pragma once
+
+#include "core/model/policy.hpp"
+
+#include <string>
+#include <vector>
+
+namespace chancery::issuance::policy {
+
+enum class RuleOutcome { Pass, Warn, Fail };
+
+/// What one rule of one policy said.
+struct Finding {
+    std::string policy_id{};
+    std::string policy_name{};
+    std::string policy_description{};
+    long long policy_version = 0;
+    std::string rule{};       ///< "enforce_max_validity"
+    Severity severity{};
+    RuleOutcome outcome{};
+    std::string input{};      ///< what the request has, for a person
+    std::string required{};   ///< what the rule wants
+    std::string message{};    ///< a sentence; empty for a pass
+};
+
+/// A value that `enforce_values` filled in.
+struct Fill {
+    std::string policy_id{};
+    std::string field{};
+    std::string value{};
+};
+
+/// The whole answer of the evaluator: stored with the order, named in audit records and problems.
+struct Decision {
+    std::string id{};
+    std::vector<Finding> findings{}; ///< every rule of every policy that matched, in order
+    std::vector<Fill> fills{};
+
+    bool blocked() const; ///< any hard failure
+    std::vector<Finding> warnings() const; ///< soft failures
+    /// The stored form; the same JSON comes from a policy evaluation.
+    std::string to_json() const;
+    static std::string warnings_json(const std::vector<Finding>& warnings);
+};
+
+} // namespace chancery::issuance::policy

@@ -1,0 +1,34 @@
+#pragma once
+
+#include "core/model/policy.hpp"
+#include "core/model/x509.hpp"
+#include "issuance/access.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace chancery::issuance::policy {
+
+/// The final to-be-signed content and its circumstances: all that a rule may look at.
+struct Facts {
+    PolicyAction action{};
+    Subject subject{};
+    std::vector<Name> names{};
+    std::optional<KeyType> key{}; ///< nothing in an evaluation that names no key
+    std::vector<KeyUsage> key_usage{};
+    std::vector<ExtendedKeyUsage> extended_key_usage{};
+    Digest digest{};
+    Time valid_from{};
+    Time valid_to{};
+    bool asks_for_ca = false;
+    Actor requester{};
+    Role role = Role::User;
+    std::string acme_account_id{};
+    std::string provider_id{};
+    long long certificates_with_key = 0;          ///< in the inventory already
+    long long active_certificates_with_names = 0; ///< unexpired, unrevoked, exactly these names
+    std::optional<long long> days_before_expiry{}; ///< of the certificate being renewed
+};
+
+} // namespace chancery::issuance::policy
