@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/metrics.hpp"
+#include "core/overloaded.hpp"
 #include "core/result.hpp"
 #include "db/unit_of_work.hpp"
 
@@ -28,9 +29,9 @@ struct StoreConfig {
 };
 
 /// The queue is full; the doors answer 503 with Retry-After.
-class StoreBusy : public std::runtime_error {
+class StoreBusy : public Overloaded {
 public:
-    StoreBusy() : std::runtime_error("the database queue is full") {}
+    StoreBusy() : Overloaded("the database queue is full") {}
 };
 
 namespace detail {

@@ -23,9 +23,11 @@ public:
     void add(std::string name, std::string value);
     /// Replaces every field of that name.
     void set(std::string name, std::string value);
+
     bool contains(std::string_view name) const { return find(name).has_value(); }
 
     auto begin() const { return fields_.begin(); }
+
     auto end() const { return fields_.end(); }
 
 private:
@@ -33,19 +35,21 @@ private:
 };
 
 struct Request {
-    std::string method;     ///< "GET", upper case
-    std::string target;     ///< origin form as received: path and query
-    std::string path;       ///< the target's path; percent-decoding happens per segment, in the router
+    std::string method; ///< "GET", upper case
+    std::string target; ///< origin form as received: path and query
+    std::string path;   ///< the target's path; percent-decoding happens per segment, in the router
     Fields fields;
     std::string body;
-    std::string peer;       ///< the client's address without port
-    std::string request_id; ///< ours; returned as X-Request-Id
-    bool secure = true;     ///< arrived over TLS
+    std::string peer;         ///< the client's address without port
+    std::string request_id;   ///< ours; returned as X-Request-Id
+    bool secure = true;       ///< arrived over TLS
+    std::string_view route{}; ///< the pattern that matched, owned by the router; empty when none did
 
     std::vector<std::pair<std::string, std::string>> query;           ///< decoded members in order
     std::vector<std::pair<std::string, std::string>> path_parameters; ///< filled in by the router, decoded
 
     std::string_view header(std::string_view name) const { return fields.find(name).value_or(""); }
+
     /// The decoded path parameter; throws std::logic_error when the route has none of that name.
     const std::string& parameter(std::string_view name) const;
     /// The first query member of that name, decoded, or nothing.
@@ -76,11 +80,16 @@ struct Target {
     std::string path;
     std::vector<std::pair<std::string, std::string>> query;
 };
+
 std::optional<Target> parse_target(std::string_view target);
 std::optional<std::string> percent_decode(std::string_view text);
 /// Everything but RFC 3986 unreserved characters as %XX.
 std::string percent_encode(std::string_view text);
 
 using Handler = std::function<Awaitable<Response>(const Request&)>;
+
+/// What a connection hands each request to: may complete the request (id, parameters) and does not throw. A Handler
+/// that does not throw is one.
+using Entry = std::function<Awaitable<Response>(Request&)>;
 
 } // namespace chancery::http

@@ -1,6 +1,7 @@
 #include "server/http/router.hpp"
 
 #include "core/text.hpp"
+#include "server/http/status.hpp"
 
 #include <algorithm>
 #include <stdexcept>
@@ -13,6 +14,7 @@ struct Router::Node {
         std::vector<std::string> parameter_names;
         Handler handler;
     };
+
     std::map<std::string, std::unique_ptr<Node>, std::less<>> literals;
     std::unique_ptr<Node> parameter;
     std::map<std::string, Route, std::less<>> methods;
@@ -31,8 +33,9 @@ bool is_parameter(std::string_view segment)
     return segment.size() > 2 && segment.front() == '{' && segment.back() == '}';
 }
 
-template <class Node> const Node* descend(const Node* node, const std::vector<std::string>& segments, std::size_t at,
-                                          std::vector<std::string>& values)
+template <class Node>
+const Node* descend(const Node* node, const std::vector<std::string>& segments, std::size_t at,
+                    std::vector<std::string>& values)
 {
     if (at == segments.size()) {
         return node->methods.empty() ? nullptr : node;
@@ -67,12 +70,14 @@ std::vector<std::string> methods_of(const auto& methods)
         }
     }
     std::sort(names.begin(), names.end());
+    names.erase(std::unique(names.begin(), names.end()), names.end());
     return names;
 }
 
 } // namespace
 
 Router::Router() : root_(std::make_unique<Node>()) {}
+
 Router::~Router() = default;
 Router::Router(Router&&) noexcept = default;
 Router& Router::operator=(Router&&) noexcept = default;
@@ -132,9 +137,8 @@ Router::Match Router::match(std::string_view method, std::string_view path) cons
     return found;
 }
 
-Response Router::refuse(const Request& request, const Match& match) const
+Response Router::failure(const Request& request, int status) const
 {
-    const int status = match.allowed.empty() ? 404 : 405;
     const Fallback* best = nullptr;
     std::size_t length = 0;
     for (const auto& [prefix, fallback] : fallbacks_) {
@@ -143,11 +147,16 @@ Response Router::refuse(const Request& request, const Match& match) const
             length = prefix.size();
         }
     }
-    auto response = best != nullptr ? (*best)(request, status)
-                                    : text_response(status, status == 404 ? "not found\n" : "method not allowed\n");
-    if (status == 405) {
-        response.with("Allow", join(match.allowed, ", "));
+    return best != nullptr ? (*best)(request, status) : problem_response(status, request.request_id);
+}
+
+Response Router::refuse(const Request& request, const Match& match) const
+{
+    if (match.allowed.empty()) {
+        return failure(request, 404);
     }
+    auto response = failure(request, 405);
+    response.with("Allow", join(match.allowed, ", "));
     return response;
 }
 
@@ -163,6 +172,7 @@ Awaitable<Response> Router::route(Request& request) const
         co_return refuse(request, found);
     }
     request.path_parameters = std::move(found.parameters);
+    request.route = found.pattern;
     co_return co_await (*found.handler)(request);
 }
 

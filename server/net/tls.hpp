@@ -1,0 +1,54 @@
+#pragma once
+
+#include "core/secret.hpp"
+
+#include <expected>
+#include <memory>
+#include <mutex>
+#include <string>
+
+struct ssl_st;
+struct ssl_ctx_st;
+
+namespace chancery::net {
+
+struct SslDeleter {
+    void operator()(ssl_st* ssl) const noexcept;
+};
+
+using SslPtr = std::unique_ptr<ssl_st, SslDeleter>;
+
+struct SslContextDeleter {
+    void operator()(ssl_ctx_st* context) const noexcept;
+};
+
+using SslContextPtr = std::unique_ptr<ssl_ctx_st, SslContextDeleter>;
+
+/// What new server connections are made from: TLS 1.2 and 1.3, forward secret AEAD ciphers, ALPN "http/1.1", tickets.
+/// Asking clients for certificates would be one more setting of the context and one more accessor of Stream.
+class TlsServer {
+public:
+    /// `chain_pem` is the leaf followed by its intermediates. Throws std::runtime_error saying what is wrong with them.
+    TlsServer(const std::string& chain_pem, const Secret& key_pem);
+
+    /// New connections use this material from now on, established ones keep theirs. On failure nothing changes and the
+    /// error says why.
+    std::expected<void, std::string> reload(const std::string& chain_pem, const Secret& key_pem);
+
+    /// Whether the material could be served: readable, and the key belongs to the leaf.
+    static std::expected<void, std::string> validate(const std::string& chain_pem, const Secret& key_pem);
+
+    /// The TLS state of one new connection. From any thread.
+    SslPtr make() const;
+
+private:
+    mutable std::mutex mutex_; // one lock a connection, none a request
+    SslContextPtr context_;
+};
+
+/// A context for outbound connections that verifies nothing: validation looks at what is there, not at who it is.
+SslContextPtr make_unverified_client_context();
+/// One outbound connection; `server_name` goes into SNI unless empty.
+SslPtr make_client(ssl_ctx_st& context, const std::string& server_name);
+
+} // namespace chancery::net
