@@ -36,9 +36,9 @@ public:
 
 namespace detail {
 template <class T> inline constexpr bool kIsResult = false;
-template <class T> inline constexpr bool kIsResult<Result<T>> = true;
+template <class T, class E> inline constexpr bool kIsResult<std::expected<T, E>> = true;
 
-/// Whether an outcome commits: everything but a Result without a value.
+/// Whether an outcome commits: everything but a Result (or a door's own std::expected) without a value.
 template <class T> bool commits(const T& outcome)
 {
     if constexpr (kIsResult<T>) {
