@@ -4,13 +4,18 @@
 #include "core/metrics.hpp"
 #include "core/work_pool.hpp"
 #include "db/store.hpp"
+#include "issuance/access.hpp"
 #include "issuance/configuration.hpp"
 #include "issuance/jobs.hpp"
 #include "pki/key_store.hpp"
 
+#include <memory>
 #include <string>
 
 namespace chancery::issuance {
+
+class OrderWaiters;
+std::shared_ptr<OrderWaiters> make_order_waiters();
 
 /// Settings of the core that an operator may change.
 struct CoreSettings {
@@ -35,6 +40,8 @@ struct Core {
     WorkPool& pool;
     metrics::Registry& metrics;
     CoreSettings settings;
+    /// Who in this process waits for an order's end; shared, because the actions after a commit may outlive a caller.
+    std::shared_ptr<OrderWaiters> waiters = make_order_waiters();
 };
 
 } // namespace chancery::issuance

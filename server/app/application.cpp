@@ -1,0 +1,294 @@
+#include "server/app/application.hpp"
+
+#include "acme/door.hpp"
+#include "acme/validation/resolver.hpp"
+#include "api/door.hpp"
+#include "core/log.hpp"
+#include "db/repositories/acme_repository.hpp"
+#include "db/repositories/identity_repository.hpp"
+#include "db/repositories/operation_repository.hpp"
+#include "issuance/authorities.hpp"
+#include "issuance/orders.hpp"
+#include "issuance/setup.hpp"
+#include "server/app/first_start.hpp"
+#include "server/app/jobs.hpp"
+#include "server/app/publication.hpp"
+#include "server/app/run_sync.hpp"
+#include "server/app/services.hpp"
+#include "server/http/middleware.hpp"
+#include "server/net/http_client.hpp"
+#include "server/net/listener.hpp"
+#include "server/net/tls.hpp"
+
+#include <csignal>
+#include <fstream>
+#include <iostream>
+#include <map>
+#include <optional>
+#include <sstream>
+
+namespace chancery::app {
+namespace {
+
+log::Level level_of(const std::string& name)
+{
+    const std::map<std::string, log::Level> levels{{"debug", log::Level::Debug},
+                                                   {"info", log::Level::Info},
+                                                   {"warning", log::Level::Warning},
+                                                   {"error", log::Level::Error}};
+    return levels.at(name);
+}
+
+std::string read_file(const std::string& path)
+{
+    std::ifstream in(path, std::ios::binary);
+    if (!in) {
+        throw std::runtime_error("cannot read " + path);
+    }
+    std::ostringstream content;
+    content << in.rdbuf();
+    return content.str();
+}
+
+acme::Settings acme_settings(const Config& config)
+{
+    acme::Settings settings;
+    settings.public_url = config.public_url();
+    settings.http01_port = static_cast<std::uint16_t>(config.acme.http01_port);
+    settings.dns_resolvers = config.acme.dns_resolvers;
+    settings.hosts_file = config.acme.hosts_file;
+    settings.allowed_networks = config.acme.allowed_networks;
+    settings.validation_timeout = std::chrono::seconds(config.acme.validation_timeout_seconds);
+    settings.order_lifetime = std::chrono::hours(config.acme.order_lifetime_hours);
+    settings.authorization_lifetime = std::chrono::hours(24 * config.acme.authorization_lifetime_days);
+    settings.max_identifiers = static_cast<std::size_t>(config.acme.max_identifiers);
+    return settings;
+}
+
+net::ListenerConfig listener_config(const Config& config)
+{
+    net::ListenerConfig listener;
+    listener.https = config.server.listen;
+    listener.http = config.server.http_listen;
+    auto& limits = listener.limits;
+    limits.max_header_bytes = static_cast<std::size_t>(config.server.max_header_bytes);
+    limits.max_body_bytes = static_cast<std::size_t>(config.server.max_body_bytes);
+    limits.header_timeout = std::chrono::seconds(config.server.header_timeout_seconds);
+    limits.body_timeout = std::chrono::seconds(config.server.body_timeout_seconds);
+    limits.write_timeout = std::chrono::seconds(config.server.write_timeout_seconds);
+    limits.idle_timeout = std::chrono::seconds(config.server.idle_timeout_seconds);
+    limits.max_connections = static_cast<std::size_t>(config.server.max_connections);
+    limits.max_connections_per_address = static_cast<std::size_t>(config.server.max_connections_per_address);
+    return listener;
+}
+
+/// Over plain HTTP only what relying parties and monitors need: credentials never travel in the clear.
+bool allowed_without_tls(const std::string& path)
+{
+    return path.starts_with("/crl/") || path.starts_with("/ca/") || path == "/healthz" || path == "/readyz" ||
+           path == "/metrics" || path == "/version";
+}
+
+sigset_t served_signals()
+{
+    sigset_t signals;
+    sigemptyset(&signals);
+    for (const int signal : {SIGTERM, SIGINT, SIGHUP}) {
+        sigaddset(&signals, signal);
+    }
+    return signals;
+}
+
+/// Blocks the signals in this thread and those it starts, so that only `run` sees them.
+void block_signals()
+{
+    const auto signals = served_signals();
+    pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+    std::signal(SIGPIPE, SIG_IGN);
+}
+
+http::Awaitable<http::Response> only_with_tls()
+{
+    co_return http::text_response(403, "this needs HTTPS\n");
+}
+
+} // namespace
+
+// The order of the members is the order of life: each uses only those before it.
+struct Application::Impl {
+    explicit Impl(Config wanted);
+
+    void add_routes();
+    void add_periodic_tasks();
+    void make_listener();
+    /// The chain and key to serve: the operator's files, or our own CA's certificate, renewed when it is time.
+    issuance::ListenerCertificate listener_material();
+    boost::asio::awaitable<void> renew_listener_certificate();
+    boost::asio::awaitable<void> sweep();
+    void reload(const std::string& config_file);
+    void drain();
+
+    Services services;
+    net::Runtime runtime;
+    JobRunner jobs;
+    issuance::Core core;
+    net::HttpClient client;
+    std::unique_ptr<acme::Resolver> resolver;
+    http::Router router;
+    std::unique_ptr<acme::Door> acme_door;
+    std::unique_ptr<api::Door> api_door;
+    std::optional<net::TlsServer> tls;
+    std::string served_chain;
+    std::unique_ptr<net::Listener> listener;
+};
+
+Application::Impl::Impl(Config wanted)
+    : services(std::move(wanted), true), runtime(static_cast<std::size_t>(services.config.server.threads)),
+      jobs(services.store, services.clock, runtime, services.metrics), core(services.core(jobs))
+{
+    for (const auto& name : services.store.migrate()) {
+        log::info("database.migrated", {{"migration", name}});
+    }
+    jobs.handle(issuance::kExecuteOrderJob, [this](Job job) { return issuance::execute_order(core, job.subject_id); });
+    jobs.handle(issuance::kPublishCrlJob, [this](Job job) { return issuance::publish_crl(core, job.subject_id); });
+    first_start(core, services.config);
+    services.store.read_now([this](db::Session& session) { return core.configuration.current(session) != nullptr; });
+    const auto settings = acme_settings(services.config);
+    resolver = acme::make_resolver(settings);
+    acme_door = std::make_unique<acme::Door>(core, settings, client, *resolver);
+    api_door = std::make_unique<api::Door>(core, api::Settings{.public_url = services.config.public_url()});
+    add_routes();
+    add_periodic_tasks();
+    make_listener();
+}
+
+issuance::ListenerCertificate Application::Impl::listener_material()
+{
+    const auto& server = services.config.server;
+    if (!server.tls_certificate_file.empty()) {
+        return {.chain_pem = read_file(server.tls_certificate_file), .key_pem = Secret(read_file(server.tls_key_file))};
+    }
+    return run_sync(runtime, issuance::listener_certificate(core, services.config.listener_names()));
+}
+
+void Application::Impl::make_listener()
+{
+    const auto material = listener_material();
+    served_chain = material.chain_pem;
+    tls.emplace(material.chain_pem, material.key_pem);
+    auto routed = http::with_middleware(router, {}, services.clock, services.metrics);
+    auto entry = [routed](http::Request& request) {
+        return request.secure || allowed_without_tls(request.path) ? routed(request) : only_with_tls();
+    };
+    listener = std::make_unique<net::Listener>(runtime, listener_config(services.config), &*tls, entry, services.clock,
+                                               services.metrics);
+}
+
+void Application::Impl::add_routes()
+{
+    add_health_routes(router, core);
+    add_publication_routes(router, core);
+    acme_door->add_routes(router);
+    api_door->add_routes(router);
+}
+
+void Application::Impl::add_periodic_tasks()
+{
+    using std::chrono::hours;
+    using std::chrono::minutes;
+    jobs.every(minutes(1), "crl.schedule", [this] { return issuance::schedule_crls(core); });
+    jobs.every(minutes(10), "sweep", [this] { return sweep(); });
+    jobs.every(hours(1), "listener_certificate", [this] { return renew_listener_certificate(); });
+}
+
+boost::asio::awaitable<void> Application::Impl::renew_listener_certificate()
+{
+    if (!services.config.server.tls_certificate_file.empty()) {
+        co_return;
+    }
+    const auto material = co_await issuance::listener_certificate(core, services.config.listener_names());
+    if (material.chain_pem == served_chain) {
+        co_return;
+    }
+    if (const auto swapped = tls->reload(material.chain_pem, material.key_pem); !swapped) {
+        throw std::runtime_error(swapped.error());
+    }
+    served_chain = material.chain_pem;
+    log::info("listener.certificate_renewed");
+}
+
+boost::asio::awaitable<void> Application::Impl::sweep()
+{
+    const auto now = services.clock.now();
+    co_await services.store.write([&](db::UnitOfWork& work) {
+        db::SessionRepository(work).remove_expired(now);
+        db::RevocationChallengeRepository(work).remove_expired(now);
+        db::IdempotencyRepository(work).remove_older_than(now - std::chrono::hours(24));
+    });
+    constexpr int kBatch = 500;
+    // In batches, so that no unit of work holds the writer for long.
+    while (co_await services.store.write([&](db::UnitOfWork& work) {
+        return db::AcmeOrderRepository(work).sweep(now - std::chrono::hours(24), kBatch);
+    }) == kBatch) {
+    }
+}
+
+void Application::Impl::reload(const std::string& config_file)
+{
+    try {
+        const auto fresh = load_config(config_file);
+        log::configure(level_of(fresh.log.level), fresh.log.destination);
+        auto& server = services.config.server;
+        server.tls_certificate_file = fresh.server.tls_certificate_file;
+        server.tls_key_file = fresh.server.tls_key_file;
+        services.config.log = fresh.log;
+        const auto material = listener_material();
+        if (const auto swapped = tls->reload(material.chain_pem, material.key_pem); !swapped) {
+            throw std::runtime_error("TLS certificate: " + swapped.error());
+        }
+        served_chain = material.chain_pem;
+        const bool rest_differs = documented_config(fresh) != documented_config(services.config);
+        log::info("configuration.reloaded", {{"restart_needed_for_other_changes", rest_differs}});
+    } catch (const std::exception& error) {
+        log::error("configuration.reload_refused", {{"error", error.what()}});
+    }
+}
+
+void Application::Impl::drain()
+{
+    const auto grace = std::chrono::seconds(services.config.server.drain_seconds);
+    log::info("server.draining", {{"connections", listener->open_connections()}});
+    const auto cut = listener->drain(grace);
+    jobs.stop(grace);
+    runtime.stop();
+    runtime.join();
+    services.pool.stop();
+    services.store.close();
+    log::info("server.stopped", {{"connections_cut", cut}});
+}
+
+Application::Application(Config config)
+{
+    block_signals();
+    log::configure(level_of(config.log.level), config.log.destination);
+    impl_ = std::make_unique<Impl>(std::move(config));
+}
+
+Application::~Application() = default;
+
+void Application::run(const std::string& config_file)
+{
+    impl_->jobs.start();
+    impl_->listener->start();
+    for (const auto& address : impl_->listener->addresses()) {
+        log::info("server.listening", {{"host", address.host}, {"port", address.port}, {"tls", address.secure}});
+    }
+    std::cout << "Chancery " CHANCERY_VERSION " is serving.\n\n" << welcome(impl_->services.config) << std::flush;
+    const auto signals = served_signals();
+    for (int signal = 0; sigwait(&signals, &signal) == 0 && signal == SIGHUP;) {
+        impl_->reload(config_file);
+    }
+    impl_->drain();
+}
+
+} // namespace chancery::app

@@ -1,0 +1,26 @@
+#pragma once
+
+#include "server/app/config.hpp"
+
+#include <memory>
+#include <string>
+
+namespace chancery::app {
+
+/// The running server: everything made in order, everything stopped in the reverse order.
+class Application {
+public:
+    /// Opens the database, migrates it, does the first start's set-up where it is due (printing what is shown once),
+    /// binds the listeners. Throws std::runtime_error saying what is wrong.
+    explicit Application(Config config);
+    ~Application();
+
+    /// Serves until SIGTERM or SIGINT, then drains. SIGHUP reloads `config_file` and the TLS certificate.
+    void run(const std::string& config_file);
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+} // namespace chancery::app

@@ -1,0 +1,75 @@
+#include "server/app/first_start.hpp"
+
+#include "core/secret.hpp"
+#include "issuance/setup.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+
+namespace chancery::app {
+namespace {
+
+void write_file(const std::filesystem::path& path, std::string_view content)
+{
+    std::ofstream out(path, std::ios::binary | std::ios::trunc);
+    out << content;
+    out.close();
+    if (!out) {
+        throw std::runtime_error("cannot write " + path.string());
+    }
+}
+
+std::string absolute(const Config& config, const std::string& name)
+{
+    return std::filesystem::absolute(config.path(name)).lexically_normal().string();
+}
+
+} // namespace
+
+bool first_start(issuance::Core& core, const Config& config)
+{
+    if (!core.store.read_now([](db::Session& session) { return issuance::needs_setup(session); })) {
+        return false;
+    }
+    issuance::SetupRequest wanted;
+    wanted.organization = config.setup.organization;
+    wanted.listener_names = config.listener_names();
+    wanted.domains = config.setup.domains;
+    wanted.admin_email = config.setup.admin_email;
+    const auto made = issuance::set_up(core, wanted);
+    write_file(config.path("root.pem"), made.root_pem);
+
+    fmt::print("\nChancery is set up. These two are shown once and stored nowhere:\n\n"
+               "  administrator  {}\n  password       {}\n  API token      {}\n\n",
+               made.admin_email, made.admin_password.reveal(), made.admin_token.reveal());
+    std::fflush(stdout);
+    return true;
+}
+
+std::string welcome(const Config& config)
+{
+    const auto url = config.public_url();
+    const auto root = absolute(config, "root.pem");
+    const auto port = config.acme.http01_port == 80
+                          ? std::string()
+                          : " --http-01-port " + std::to_string(config.acme.http01_port);
+    const auto domain = config.setup.domains.empty() ? "example.com" : config.setup.domains.front();
+    return fmt::format(
+        "  API            {0}/api/v1      (document: {0}/openapi.json, page: {0}/docs)\n"
+        "  ACME           {0}/acme/default/directory\n"
+        "  root           {1}\n\n"
+        "A certificate with certbot (needs root; answers on port {5}):\n\n"
+        "  REQUESTS_CA_BUNDLE={1} certbot certonly --standalone{2} --non-interactive --agree-tos \\\n"
+        "    --register-unsafely-without-email --server {0}/acme/default/directory \\\n"
+        "    --config-dir {3} --work-dir {3} --logs-dir {3} -d demo.{4}\n\n"
+        "A certificate by REST (put the API token into TOKEN):\n\n"
+        "  curl --cacert {1} -H \"Authorization: Bearer $TOKEN\" -H 'Content-Type: application/json' \\\n"
+        "    -d '{{\"common_name\":\"app.{4}\",\"key_algorithm\":\"ec-256\"}}' {0}/api/v1/orders\n\n",
+        url, root, port, absolute(config, "certbot"), domain, config.acme.http01_port);
+}
+
+} // namespace chancery::app

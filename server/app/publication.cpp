@@ -1,0 +1,113 @@
+#include "server/app/publication.hpp"
+
+#include "core/id.hpp"
+#include "core/json.hpp"
+#include "db/repositories/authority_repository.hpp"
+#include "issuance/authorities.hpp"
+
+#include <optional>
+#include <string>
+
+namespace chancery::app {
+namespace {
+
+/// The id in "0190….crl"; nothing when the segment is not one.
+std::optional<std::string> id_of(const std::string& file, std::string_view extension)
+{
+    if (!file.ends_with(extension)) {
+        return std::nullopt;
+    }
+    auto id = file.substr(0, file.size() - extension.size());
+    return is_id(id) ? std::optional(std::move(id)) : std::nullopt;
+}
+
+http::Response not_found()
+{
+    return http::text_response(404, "not found\n");
+}
+
+http::Response cacheable(std::string der, std::string media_type, long long seconds)
+{
+    auto response = http::text_response(200, std::move(der), std::move(media_type));
+    response.with("Cache-Control", "public, max-age=" + std::to_string(seconds));
+    return response;
+}
+
+http::Awaitable<http::Response> serve_crl(issuance::Core& core, std::string file)
+{
+    const auto id = id_of(file, ".crl");
+    auto der = id ? co_await issuance::current_crl(core, *id) : std::nullopt;
+    // Short: a revocation should be seen soon, whatever nextUpdate would allow.
+    co_return der ? cacheable(std::move(*der), "application/pkix-crl", 60) : not_found();
+}
+
+http::Awaitable<http::Response> serve_certificate(issuance::Core& core, std::string file)
+{
+    const auto id = id_of(file, ".crt");
+    if (!id) {
+        co_return not_found();
+    }
+    auto authority =
+        co_await core.store.read([&](db::Session& session) { return db::AuthorityRepository(session).find(*id); });
+    co_return authority ? cacheable(std::move(authority->der), "application/pkix-cert", 86'400) : not_found();
+}
+
+std::string check_json(std::string_view status, bool database, bool authority)
+{
+    json::Writer out;
+    out.begin_object().member("status", status);
+    out.begin_object("checks").member("database", database).member("issuing_authority", authority).end_object();
+    return out.end_object().take();
+}
+
+http::Awaitable<http::Response> ready(issuance::Core& core)
+{
+    bool database = false;
+    bool authority = false;
+    try {
+        const auto now = core.clock.now();
+        const auto current =
+            co_await core.store.read([&](db::Session& session) { return core.configuration.current(session); });
+        database = true;
+        for (const auto& known : current->authorities) {
+            authority = authority || (known.kind == AuthorityKind::Intermediate &&
+                                      known.status(now) == AuthorityStatus::Active && current->issuers.contains(known.id));
+        }
+    } catch (const std::exception&) {
+        database = false; // what exactly is in the log of whoever needs the database
+    }
+    const bool good = database && authority;
+    auto response = http::json_response(good ? 200 : 503, check_json(good ? "ready" : "not_ready", database, authority));
+    response.with("Cache-Control", "no-store");
+    co_return response;
+}
+
+http::Awaitable<http::Response> answer(http::Response response)
+{
+    response.with("Cache-Control", "no-store");
+    co_return response;
+}
+
+} // namespace
+
+void add_publication_routes(http::Router& router, issuance::Core& core)
+{
+    router.add("GET", "/crl/{file}", [&core](const http::Request& r) { return serve_crl(core, r.parameter("file")); });
+    router.add("GET", "/ca/{file}",
+               [&core](const http::Request& r) { return serve_certificate(core, r.parameter("file")); });
+}
+
+void add_health_routes(http::Router& router, issuance::Core& core)
+{
+    router.add("GET", "/healthz", [](const http::Request&) { return answer(http::json_response(200, R"({"status":"ok"})")); });
+    router.add("GET", "/readyz", [&core](const http::Request&) { return ready(core); });
+    router.add("GET", "/metrics", [&core](const http::Request&) {
+        return answer(http::text_response(200, core.metrics.render(), "text/plain; version=0.0.4; charset=utf-8"));
+    });
+    router.add("GET", "/version", [](const http::Request&) {
+        return answer(http::json_response(200, json::Writer().begin_object().member("name", "chancery")
+                                                   .member("version", CHANCERY_VERSION).end_object().take()));
+    });
+}
+
+} // namespace chancery::app
