@@ -38,7 +38,10 @@ public:
     bool verify(std::string_view data, std::string_view signature, Digest digest) const;
 
 private:
+    struct Facts; ///< what OpenSSL takes long to tell, told once
+    PublicKey(std::shared_ptr<EVP_PKEY> key, std::string spki);
     std::shared_ptr<EVP_PKEY> key_;
+    std::shared_ptr<const Facts> facts_;
 };
 
 /// A private key in memory. Copies share it; signing from several threads is safe.

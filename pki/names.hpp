@@ -21,6 +21,8 @@ Result<std::string> normalise_dns_name(std::string_view text, bool allow_wildcar
 Result<std::string> normalise_ip(std::string_view text);
 /// 4 or 16 network-order bytes of a canonical address.
 std::string ip_bytes(std::string_view text);
+/// Canonical text of 4 or 16 network-order bytes; empty for any other number.
+std::string ip_text(std::string_view bytes);
 /// Whether `ip` lies in `cidr` ("192.0.2.0/24", "2001:db8::/32").
 bool ip_in_range(std::string_view ip, std::string_view cidr);
 /// Canonical CIDR text with host bits zero; BadRequest when it is none.
