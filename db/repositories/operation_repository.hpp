@@ -71,6 +71,10 @@ public:
 
     std::optional<IdempotencyRecord> find(const std::string& caller_id, const std::string& key);
     bool insert(const IdempotencyRecord& record); ///< false when the key is there
+    /// Stores the answer (status, headers, body) of a record that `insert` made; only what runs has none yet.
+    void complete(const IdempotencyRecord& record);
+    /// Frees the key, because its request was refused after all.
+    void remove(const std::string& caller_id, const std::string& key);
     long long remove_older_than(Time limit);
 
 private:
