@@ -1,0 +1,26 @@
+#include "core/json.hpp"
+#include "server/http/status.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace chancery;
+
+TEST_CASE("a bare problem says type, title, status and the request's id", "[unit][server]")
+{
+    const auto response = http::problem_response(413, "some-id");
+    CHECK(response.status == 413);
+    CHECK(response.fields.find("content-type") == "application/problem+json");
+    json::Reader in(response.body);
+    CHECK(in.string("type") == "about:blank");
+    CHECK(in.string("title") == "Content Too Large");
+    CHECK(in.integer("status") == 413);
+    CHECK(in.string("request_id") == "some-id");
+    CHECK(in.finish());
+}
+
+TEST_CASE("every status has a phrase", "[unit][server]")
+{
+    for (int status = 200; status < 600; ++status) {
+        CHECK_FALSE(http::reason_phrase(status).empty());
+    }
+}
