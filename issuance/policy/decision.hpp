@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/enum_names.hpp"
 #include "core/model/policy.hpp"
 
 #include <string>
@@ -7,7 +8,22 @@
 
 namespace chancery::issuance::policy {
 
+/// Warn: not met, and the rule is soft. Fail: not met, and the rule is hard.
 enum class RuleOutcome { Pass, Warn, Fail };
+
+} // namespace chancery::issuance::policy
+
+namespace chancery {
+
+template <> struct EnumNames<issuance::policy::RuleOutcome> {
+    using Outcome = issuance::policy::RuleOutcome;
+    static constexpr std::pair<Outcome, std::string_view> table[] = {
+        {Outcome::Pass, "pass"}, {Outcome::Warn, "warn"}, {Outcome::Fail, "fail"}};
+};
+
+} // namespace chancery
+
+namespace chancery::issuance::policy {
 
 /// What one rule of one policy said.
 struct Finding {
@@ -15,12 +31,12 @@ struct Finding {
     std::string policy_name{};
     std::string policy_description{};
     long long policy_version = 0;
-    std::string rule{};       ///< "enforce_max_validity"
+    std::string rule{}; ///< "enforce_max_validity"
     Severity severity{};
     RuleOutcome outcome{};
-    std::string input{};      ///< what the request has, for a person
-    std::string required{};   ///< what the rule wants
-    std::string message{};    ///< a sentence; empty for a pass
+    std::string input{};    ///< what the request has, for a person
+    std::string required{}; ///< what the rule wants
+    std::string message{};  ///< a sentence; empty for a pass
 };
 
 /// A value that `enforce_values` filled in.
@@ -36,7 +52,7 @@ struct Decision {
     std::vector<Finding> findings{}; ///< every rule of every policy that matched, in order
     std::vector<Fill> fills{};
 
-    bool blocked() const; ///< any hard failure
+    bool blocked() const;                  ///< any hard failure
     std::vector<Finding> warnings() const; ///< soft failures
     /// The stored form; the same JSON comes from a policy evaluation.
     std::string to_json() const;

@@ -1,8 +1,10 @@
 #pragma once
 
+#include "core/clock.hpp"
+#include "core/model/identity.hpp"
+#include "core/model/order.hpp"
 #include "core/model/policy.hpp"
 #include "core/model/x509.hpp"
-#include "issuance/access.hpp"
 
 #include <optional>
 #include <string>
@@ -15,7 +17,7 @@ struct Facts {
     PolicyAction action{};
     Subject subject{};
     std::vector<Name> names{};
-    std::optional<KeyType> key{}; ///< nothing in an evaluation that names no key
+    std::optional<KeyType> key{}; ///< nothing in an evaluation that names no key: rules about keys then fail
     std::vector<KeyUsage> key_usage{};
     std::vector<ExtendedKeyUsage> extended_key_usage{};
     Digest digest{};
@@ -26,8 +28,8 @@ struct Facts {
     Role role = Role::User;
     std::string acme_account_id{};
     std::string provider_id{};
-    long long certificates_with_key = 0;          ///< in the inventory already
-    long long active_certificates_with_names = 0; ///< unexpired, unrevoked, exactly these names
+    long long certificates_with_key = 0;           ///< in the inventory already
+    long long active_certificates_with_names = 0;  ///< unexpired, unrevoked, exactly these names
     std::optional<long long> days_before_expiry{}; ///< of the certificate being renewed
 };
 

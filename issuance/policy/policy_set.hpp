@@ -26,16 +26,17 @@ public:
 
     /// The names of those that match, in order.
     std::vector<const Policy*> matching(const Facts& facts) const;
-    bool needs_key_reuse_count() const;  ///< any enabled policy has block_key_reuse
-    bool needs_name_set_count() const;   ///< any enabled policy has limit_active_certificates
+    bool needs_key_reuse_count() const; ///< any enabled policy has block_key_reuse
+    bool needs_name_set_count() const;  ///< any enabled policy has limit_active_certificates
 
 private:
-    struct Compiled;
-    std::shared_ptr<const std::vector<Compiled>> policies_;
+    struct State;
+    std::shared_ptr<const State> state_; ///< shared by the copies of one set: requests under way keep theirs
 };
 
-/// Checks a policy as it is written (product: Policies): unknown rule, unusable value, bad pattern, empty action list are
-/// ValidationError with a pointer into the policy document ("/rules/0/values/max_days"). Nothing is stored and ignored.
+/// Checks a policy as it is written (product: Policies): unknown rule, unusable value, bad pattern, empty action list
+/// are ValidationError with a pointer into the policy document ("/rules/0/values/max_days"). Nothing is stored and
+/// ignored.
 Result<void> validate(const Policy& policy);
 
 /// One entry of the rule catalogue.
@@ -44,6 +45,7 @@ struct RuleDescription {
     std::string description;
     std::string values_schema; ///< JSON Schema (2020-12) of `values`
 };
+
 const std::vector<RuleDescription>& rule_catalogue();
 
 } // namespace chancery::issuance::policy

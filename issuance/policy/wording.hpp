@@ -1,0 +1,34 @@
+#pragma once
+
+#include "core/enum_names.hpp"
+
+#include <chrono>
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// How findings speak.
+namespace chancery::issuance::policy {
+
+/// "'text'"
+std::string quoted(std::string_view text);
+
+/// "a, b, c", and how many more there are beyond the first ten; "none" when there is none.
+std::string list_of(const std::vector<std::string>& texts);
+
+template <class E> std::string list_of_names(const std::vector<E>& values)
+{
+    std::vector<std::string> texts;
+    for (const auto value : values) {
+        texts.emplace_back(name_of(value));
+    }
+    return list_of(texts);
+}
+
+/// "1 day", "2 days"
+std::string counted(long long count, std::string_view noun);
+
+/// "90 days 1 hour"; "0 seconds" at least.
+std::string duration_text(std::chrono::milliseconds duration);
+
+} // namespace chancery::issuance::policy
