@@ -28,7 +28,8 @@ target_link_libraries(chancery_soci INTERFACE
 add_library(chancery::soci ALIAS chancery_soci)
 
 # RapidJSON 1.1 assigns to a const member in GenericStringRef::operator=, which Clang 19 rejects; upstream dropped
-# the operator. The overlay is the installed headers without that one line.
+# the operator. And its stack adds to a null pointer to find out that it is empty, which the undefined-behaviour
+# sanitizer stops at; upstream compares the room instead. The overlay is the installed headers with these two changes.
 find_path(RAPIDJSON_INCLUDE_DIR rapidjson/document.h REQUIRED)
 set(rapidjson_overlay "${CMAKE_BINARY_DIR}/rapidjson_overlay")
 if(NOT EXISTS "${rapidjson_overlay}/rapidjson/document.h")
@@ -37,6 +38,13 @@ if(NOT EXISTS "${rapidjson_overlay}/rapidjson/document.h")
     string(REPLACE "GenericStringRef& operator=(const GenericStringRef& rhs) { s = rhs.s; length = rhs.length; }"
                    "" document "${document}")
     file(WRITE "${rapidjson_overlay}/rapidjson/document.h" "${document}")
+    file(READ "${rapidjson_overlay}/rapidjson/internal/stack.h" stack)
+    string(REPLACE "stackTop_ + sizeof(T) * count > stackEnd_"
+                   "static_cast<std::ptrdiff_t>(sizeof(T) * count) > (stackEnd_ - stackTop_)" stack "${stack}")
+    string(REPLACE "stackTop_ + sizeof(T) * count <= stackEnd_"
+                   "static_cast<std::ptrdiff_t>(sizeof(T) * count) <= (stackEnd_ - stackTop_)" stack "${stack}")
+    string(REPLACE "#include \"swap.h\"" "#include \"swap.h\"\n#include <cstddef>" stack "${stack}")
+    file(WRITE "${rapidjson_overlay}/rapidjson/internal/stack.h" "${stack}")
 endif()
 add_library(chancery_rapidjson INTERFACE)
 target_include_directories(chancery_rapidjson SYSTEM INTERFACE "${rapidjson_overlay}")
