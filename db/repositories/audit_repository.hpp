@@ -36,6 +36,7 @@ public:
 
     /// By sequence; `page.after->value` is a sequence number.
     std::vector<AuditEvent> list(const AuditFilter& filter, const PageRequest& page);
+    long long count(const AuditFilter& filter);
     std::optional<AuditEvent> find(const std::string& id);
     /// Ascending, from `first_sequence` on.
     std::vector<AuditEvent> range(long long first_sequence, int limit);

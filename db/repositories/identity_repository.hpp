@@ -18,6 +18,7 @@ public:
     std::optional<User> find(const std::string& id);
     std::optional<User> find_by_email(const std::string& email);
     std::vector<User> list(const PageRequest& page); ///< by e-mail
+    long long count();
     bool update(const User& user); ///< with its domain assignments; false when the revision differs; raises it
 
 private:

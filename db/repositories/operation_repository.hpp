@@ -26,6 +26,7 @@ public:
     void raise(const Alert& alert);
     std::optional<Alert> find(const std::string& id);
     std::vector<Alert> list(const AlertFilter& filter, const PageRequest& page); ///< by last occurrence
+    long long count(const AlertFilter& filter);
     /// False when the revision is not `expected_revision`.
     bool set_state(const std::string& id, AlertState state, long long expected_revision);
 
