@@ -5,7 +5,7 @@
 namespace soci {
 class session;
 class statement;
-}
+} // namespace soci
 
 namespace chancery::db {
 
@@ -23,6 +23,7 @@ public:
 
     Dialect dialect() const;
     soci::session& sql();
+
     Impl& impl() { return *impl_; }
 
 private:

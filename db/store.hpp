@@ -20,10 +20,10 @@ namespace chancery::db {
 struct StoreConfig {
     /// "sqlite:/var/lib/chancery/chancery.db", or a libpq URL ("postgresql://user@host/name").
     std::string url{};
-    int readers = 2;               ///< SQLite: reader connections, a thread each
-    int connections = 8;           ///< PostgreSQL: connections, a thread each
-    std::size_t max_queue = 4096;  ///< units waiting; more are answered with StoreBusy
-    std::size_t max_group = 128;   ///< SQLite: units of work in one commit
+    int readers = 2;              ///< SQLite: reader connections, a thread each
+    int connections = 8;          ///< PostgreSQL: connections, a thread each
+    std::size_t max_queue = 4096; ///< units waiting; more are answered with StoreBusy
+    std::size_t max_group = 128;  ///< SQLite: units of work in one commit
     /// Hex SHA-256, for the audit chain; the database layer has no cryptography of its own.
     std::string (*sha256_hex)(std::string_view) = nullptr;
 };

@@ -13,14 +13,21 @@ namespace chancery::db {
 class UnitOfWork {
 public:
     explicit UnitOfWork(Session& session) : session_(session) {}
+
     UnitOfWork(const UnitOfWork&) = delete;
     UnitOfWork& operator=(const UnitOfWork&) = delete;
 
     Session& session() { return session_; }
-    operator Session&() { return session_; } // NOLINT(google-explicit-constructor): a unit of work is used as its session
 
-    /// A record of what this unit does; written with it, and rolled back with it. Sequence and hashes are given at the end.
+    operator Session&()
+    {
+        return session_;
+    } // NOLINT(google-explicit-constructor): a unit of work is used as its session
+
+    /// A record of what this unit does; written with it, and rolled back with it. Sequence and hashes are given at the
+    /// end.
     void audit(AuditEvent event) { events_.push_back(std::move(event)); }
+
     /// A record that stays when the unit is refused (a Result without a value): the refusal's own trace. When the unit
     /// commits it is written as well. Lost only when the unit ends by an exception.
     void audit_always(AuditEvent event) { kept_events_.push_back(std::move(event)); }
@@ -29,7 +36,9 @@ public:
     void on_commit(std::function<void()> action) { on_commit_.push_back(std::move(action)); }
 
     const std::vector<AuditEvent>& events() const { return events_; }
+
     const std::vector<AuditEvent>& kept_events() const { return kept_events_; }
+
     std::vector<std::function<void()>>& commit_actions() { return on_commit_; }
 
 private:

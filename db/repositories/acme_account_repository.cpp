@@ -1,0 +1,81 @@
+#include "db/repositories/acme_repository.hpp"
+#include "db/sql_text.hpp"
+#include "db/statement.hpp"
+
+namespace chancery::db {
+namespace {
+
+constexpr SqlText kColumns =
+    "id, server_id, status, jwk, thumbprint, spki_sha256, contacts, terms_agreed_at, created_at, revision";
+constexpr std::string_view kInsert = kSql<kInsertInto<"acme_accounts", kColumns>, " ON CONFLICT DO NOTHING">;
+constexpr std::string_view kFind = kSql<"SELECT ", kColumns, " FROM acme_accounts WHERE id = :id">;
+constexpr std::string_view kFindByThumbprint =
+    kSql<"SELECT ", kColumns, " FROM acme_accounts WHERE thumbprint = :thumbprint AND server_id = :server_id">;
+constexpr std::string_view kAnyWithSpki = "SELECT 1 FROM acme_accounts WHERE spki_sha256 = :spki LIMIT 1";
+constexpr std::string_view kUpdateContacts = R"sql(
+    UPDATE acme_accounts SET contacts = :contacts, terms_agreed_at = :terms_agreed_at
+     WHERE id = :id AND status = 'valid')sql";
+constexpr std::string_view kDeactivate = R"sql(
+    UPDATE acme_accounts SET status = 'deactivated', revision = revision + 1
+     WHERE id = :id AND status = 'valid')sql";
+constexpr std::string_view kChangeKey = R"sql(
+    UPDATE acme_accounts
+       SET jwk = :jwk, thumbprint = :thumbprint, spki_sha256 = :spki, revision = revision + 1
+     WHERE id = :id AND status = 'valid'
+       AND NOT EXISTS (SELECT 1 FROM acme_accounts other
+                        WHERE other.thumbprint = :other AND other.server_id = acme_accounts.server_id))sql";
+
+template <class A> auto columns(A& a)
+{
+    return pack(a.id, a.server_id, a.status, a.jwk, a.thumbprint, a.spki_sha256, a.contacts, a.terms_agreed_at,
+                a.created_at, a.revision);
+}
+
+AcmeAccount read_account(Row& row)
+{
+    AcmeAccount account;
+    row.read_all(columns(account));
+    return account;
+}
+
+} // namespace
+
+bool AcmeAccountRepository::insert(const AcmeAccount& account)
+{
+    return Query(session_, kInsert).bind_all(columns(account)).run() == 1;
+}
+
+std::optional<AcmeAccount> AcmeAccountRepository::find(const std::string& id)
+{
+    return Query(session_, kFind).bind(id).one(read_account);
+}
+
+std::optional<AcmeAccount> AcmeAccountRepository::find_by_thumbprint(const std::string& server_id,
+                                                                     const std::string& thumbprint)
+{
+    return Query(session_, kFindByThumbprint).bind(thumbprint, server_id).one(read_account);
+}
+
+bool AcmeAccountRepository::any_with_spki(const std::string& spki_sha256)
+{
+    return Query(session_, kAnyWithSpki).bind(spki_sha256).value<long long>().has_value();
+}
+
+bool AcmeAccountRepository::update_contacts(const std::string& id, const std::vector<std::string>& contacts,
+                                            std::optional<Time> terms_agreed_at)
+{
+    return Query(session_, kUpdateContacts).bind(contacts, terms_agreed_at, id).run() == 1;
+}
+
+bool AcmeAccountRepository::deactivate(const std::string& id)
+{
+    return Query(session_, kDeactivate).bind(id).run() == 1;
+}
+
+bool AcmeAccountRepository::change_key(const std::string& id, const std::string& jwk, const std::string& thumbprint,
+                                       const std::string& spki_sha256)
+{
+    return Query(session_, kChangeKey).bind(jwk, thumbprint, spki_sha256, id, thumbprint).run() == 1;
+}
+
+} // namespace chancery::db

@@ -1,0 +1,342 @@
+#include "db/list_query.hpp"
+#include "db/repositories/acme_repository.hpp"
+#include "db/sql_text.hpp"
+
+#include <algorithm>
+
+namespace chancery::db {
+namespace {
+
+constexpr SqlText kOrderColumns = "id, server_id, account_id, status, identifiers, authorization_ids, not_before, "
+                                  "not_after, expires_at, error, order_id, certificate_id, created_at";
+constexpr std::string_view kInsertOrder = kInsertInto<"acme_orders", kOrderColumns>;
+constexpr std::string_view kFindOrder = kSql<"SELECT ", kOrderColumns, " FROM acme_orders WHERE id = :id">;
+constexpr std::string_view kFindByInventoryOrder =
+    kSql<"SELECT ", kOrderColumns, " FROM acme_orders WHERE order_id = :order_id">;
+constexpr std::string_view kInsertLink = R"sql(
+    INSERT INTO acme_order_authorizations (authorization_id, order_id) VALUES (:authorization_id, :order_id)
+    ON CONFLICT DO NOTHING)sql";
+constexpr std::string_view kListIds = "SELECT id FROM acme_orders";
+
+constexpr SqlText kAuthorizationColumns =
+    "id, account_id, identifier_type, identifier, wildcard, status, expires_at, created_at";
+constexpr std::string_view kInsertAuthorization = kInsertInto<"acme_authorizations", kAuthorizationColumns>;
+constexpr SqlText kChallengeColumns =
+    "id, authorization_id, type, status, token, key_authorization, validated_at, error";
+constexpr std::string_view kInsertChallenge = kInsertInto<"acme_challenges", kChallengeColumns>;
+constexpr std::string_view kFindChallenge = kSql<"SELECT ", kChallengeColumns, " FROM acme_challenges WHERE id = :id">;
+
+// An authorization with its challenges is one read; the challenge's columns are NULL where there is none.
+constexpr std::string_view kAuthorizationsWithChallenges = R"sql(
+    SELECT a.id, a.account_id, a.identifier_type, a.identifier, a.wildcard, a.status, a.expires_at, a.created_at,
+           c.id, c.type, c.status, c.token, c.key_authorization, c.validated_at, c.error
+      FROM acme_authorizations a LEFT JOIN acme_challenges c ON c.authorization_id = a.id)sql";
+constexpr std::string_view kFindValid = R"sql(
+    SELECT id FROM acme_authorizations
+     WHERE account_id = :account_id AND identifier = :identifier AND identifier_type = :identifier_type
+       AND wildcard = :wildcard AND status = 'valid' AND expires_at > :valid_beyond
+     ORDER BY expires_at DESC LIMIT 1)sql";
+
+constexpr std::string_view kStartChallenge = R"sql(
+    UPDATE acme_challenges SET status = 'processing', key_authorization = :key_authorization
+     WHERE id = :id AND status = 'pending')sql";
+constexpr std::string_view kFinishChallenge = R"sql(
+    UPDATE acme_challenges SET status = :status, validated_at = :validated_at, error = :error
+     WHERE id = :id AND status = 'processing')sql";
+constexpr std::string_view kFinishAuthorization = R"sql(
+    UPDATE acme_authorizations SET status = :status, expires_at = :expires_at
+     WHERE id = :id AND status = 'pending')sql";
+constexpr std::string_view kSetAuthorizationStatus =
+    "UPDATE acme_authorizations SET status = :new_status WHERE id = :id AND status = :old_status";
+
+constexpr SqlText kOrdersOf =
+    "SELECT order_id FROM acme_order_authorizations WHERE authorization_id = :authorization_id";
+constexpr std::string_view kLockOrders =
+    kSql<"SELECT id FROM acme_orders WHERE id IN (", kOrdersOf, ") AND status = 'pending' ORDER BY id FOR UPDATE">;
+constexpr std::string_view kPendingOrders =
+    kSql<"SELECT id FROM acme_orders WHERE id IN (", kOrdersOf, ") AND status = 'pending' ORDER BY id">;
+constexpr std::string_view kAuthorizationIds = "SELECT authorization_ids FROM acme_orders WHERE id = :id";
+constexpr std::string_view kCountAuthorizations = "SELECT count(*) FROM acme_authorizations";
+constexpr std::string_view kMakeReady = "UPDATE acme_orders SET status = 'ready' WHERE id = :id AND status = 'pending'";
+constexpr std::string_view kInvalidateOrders =
+    kSql<"UPDATE acme_orders SET status = 'invalid', error = :error WHERE id IN (", kOrdersOf,
+         ") AND status IN ('pending', 'ready')">;
+
+constexpr std::string_view kStartFinalize = R"sql(
+    UPDATE acme_orders SET status = 'processing', order_id = :order_id WHERE id = :id AND status = 'ready')sql";
+constexpr std::string_view kComplete = R"sql(
+    UPDATE acme_orders SET status = 'valid', certificate_id = :certificate_id
+     WHERE id = :id AND status = 'processing')sql";
+constexpr std::string_view kFail = R"sql(
+    UPDATE acme_orders SET status = 'invalid', error = :error
+     WHERE id = :id AND status IN ('pending', 'ready', 'processing'))sql";
+
+constexpr std::string_view kExpired = R"sql(
+    SELECT id, authorization_ids FROM acme_orders
+     WHERE expires_at < :limit_time AND status IN ('pending', 'ready', 'invalid') ORDER BY expires_at LIMIT :most)sql";
+constexpr std::string_view kDeleteOrder =
+    "DELETE FROM acme_orders WHERE id = :id AND status IN ('pending', 'ready', 'invalid')";
+constexpr std::string_view kDeleteLink = R"sql(
+    DELETE FROM acme_order_authorizations WHERE authorization_id = :authorization_id AND order_id = :order_id)sql";
+constexpr std::string_view kDeleteAuthorization = R"sql(
+    DELETE FROM acme_authorizations
+     WHERE id = :id AND NOT EXISTS (SELECT 1 FROM acme_order_authorizations WHERE authorization_id = :link))sql";
+constexpr std::string_view kDeleteChallenges = "DELETE FROM acme_challenges WHERE authorization_id = :authorization_id";
+
+template <class O> auto order_columns(O& o)
+{
+    return pack(o.id, o.server_id, o.account_id, o.status, o.identifiers, o.authorization_ids, o.not_before,
+                o.not_after, o.expires_at, o.error, o.order_id, o.certificate_id, o.created_at);
+}
+
+template <class A> auto authorization_columns(A& a)
+{
+    return pack(a.id, a.account_id, a.identifier.type, a.identifier.value, a.wildcard, a.status, a.expires_at,
+                a.created_at);
+}
+
+template <class C> auto challenge_columns(C& c)
+{
+    return pack(c.id, c.authorization_id, c.type, c.status, c.token, c.key_authorization, c.validated_at, c.error);
+}
+
+AcmeOrder read_order(Row& row)
+{
+    AcmeOrder order;
+    row.read_all(order_columns(order));
+    return order;
+}
+
+AcmeChallenge read_challenge(Row& row)
+{
+    AcmeChallenge challenge;
+    row.read_all(challenge_columns(challenge));
+    return challenge;
+}
+
+/// One row of the join: the authorization, and its challenge if there is one.
+AcmeAuthorization read_joined(Row& row)
+{
+    AcmeAuthorization authorization;
+    row.read_all(authorization_columns(authorization));
+    std::optional<std::string> id;
+    std::optional<std::string> type;
+    std::optional<AcmeChallengeStatus> status;
+    std::optional<std::string> token;
+    std::optional<std::string> key_authorization;
+    AcmeChallenge challenge;
+    row.read(id, type, status, token, key_authorization, challenge.validated_at, challenge.error);
+    if (id) {
+        challenge.id = *id;
+        challenge.authorization_id = authorization.id;
+        challenge.type = type.value();
+        challenge.status = status.value();
+        challenge.token = token.value();
+        challenge.key_authorization = key_authorization.value();
+        authorization.challenges.push_back(std::move(challenge));
+    }
+    return authorization;
+}
+
+/// The authorizations in the order of `ids`, each with its challenges in the order they were made.
+std::vector<AcmeAuthorization> load_authorizations(db::Session& session, const std::vector<std::string>& ids)
+{
+    if (ids.empty()) {
+        return {};
+    }
+    Conditions where;
+    where.add_in("a.id", ids);
+    Query query(session, std::string(kAuthorizationsWithChallenges) + where.sql() + " ORDER BY c.id");
+    auto rows = where.bind_to(query).all(read_joined);
+    std::vector<AcmeAuthorization> loaded;
+    for (const auto& id : ids) {
+        AcmeAuthorization* whole = nullptr;
+        for (auto& row : rows) {
+            if (row.id != id) {
+                continue;
+            }
+            if (whole == nullptr) {
+                whole = &loaded.emplace_back(std::move(row));
+                row.id = id;
+            } else {
+                whole->challenges.insert(whole->challenges.end(), row.challenges.begin(), row.challenges.end());
+            }
+        }
+    }
+    return loaded;
+}
+
+/// Whether every authorization of the order is valid.
+bool all_valid(db::Session& session, const std::string& order_id)
+{
+    const auto ids = Query(session, kAuthorizationIds).bind(order_id).value<std::vector<std::string>>();
+    if (!ids || ids->empty()) {
+        return false;
+    }
+    Conditions where;
+    where.add_in("id", *ids).add("status = 'valid'");
+    Query query(session, std::string(kCountAuthorizations) + where.sql());
+    return where.bind_to(query).value<long long>() == static_cast<long long>(ids->size());
+}
+
+/// Pending orders whose last open authorization became valid are ready.
+void make_orders_ready(db::Session& session, const std::string& authorization_id)
+{
+    // PostgreSQL: two authorizations of one order may become valid at once, each unaware of the other. With the order
+    // locked first, the later of the two sees both.
+    const auto sql = session.dialect() == Dialect::Postgres ? kLockOrders : kPendingOrders;
+    for (const auto& order_id : Query(session, sql).bind(authorization_id).values<std::string>()) {
+        if (all_valid(session, order_id)) {
+            Query(session, kMakeReady).bind(order_id).run();
+        }
+    }
+}
+
+} // namespace
+
+void AcmeOrderRepository::insert(const AcmeOrder& order)
+{
+    Query(session_, kInsertOrder).bind_all(order_columns(order)).run();
+    for (const auto& authorization_id : order.authorization_ids) {
+        Query(session_, kInsertLink).bind(authorization_id, order.id).run();
+    }
+}
+
+void AcmeOrderRepository::insert_authorization(const AcmeAuthorization& authorization)
+{
+    Query(session_, kInsertAuthorization).bind_all(authorization_columns(authorization)).run();
+    for (const auto& challenge : authorization.challenges) {
+        Query(session_, kInsertChallenge).bind_all(challenge_columns(challenge)).run();
+    }
+}
+
+std::optional<AcmeOrder> AcmeOrderRepository::find(const std::string& id)
+{
+    return Query(session_, kFindOrder).bind(id).one(read_order);
+}
+
+std::vector<std::string> AcmeOrderRepository::list_by_account(const std::string& account_id,
+                                                              const std::string& after_id, int limit, Time now)
+{
+    Conditions where;
+    where.add("account_id = ?", account_id).add("status <> 'invalid'").add("expires_at > ?", now);
+    PageRequest page{.limit = limit, .descending = true};
+    if (!after_id.empty()) {
+        page.after = Position{.value = after_id, .id = after_id};
+    }
+    where.page("id", Conditions::Key::Text, page);
+    Query query(session_, std::string(kListIds) + where.sql());
+    return where.bind_to(query).values<std::string>();
+}
+
+std::optional<AcmeAuthorization> AcmeOrderRepository::find_authorization(const std::string& id)
+{
+    auto found = load_authorizations(session_, {id});
+    return found.empty() ? std::nullopt : std::optional(std::move(found.front()));
+}
+
+std::vector<AcmeAuthorization> AcmeOrderRepository::authorizations_of(const std::string& order_id)
+{
+    const auto ids = Query(session_, kAuthorizationIds).bind(order_id).value<std::vector<std::string>>();
+    return ids ? load_authorizations(session_, *ids) : std::vector<AcmeAuthorization>();
+}
+
+std::optional<AcmeAuthorization> AcmeOrderRepository::find_valid_authorization(const std::string& account_id,
+                                                                               const Name& identifier, bool wildcard,
+                                                                               Time valid_beyond)
+{
+    const auto id = Query(session_, kFindValid)
+                        .bind(account_id, identifier.value, identifier.type, wildcard, valid_beyond)
+                        .value<std::string>();
+    return id ? find_authorization(*id) : std::nullopt;
+}
+
+std::optional<AcmeChallenge> AcmeOrderRepository::find_challenge(const std::string& id)
+{
+    return Query(session_, kFindChallenge).bind(id).one(read_challenge);
+}
+
+bool AcmeOrderRepository::start_challenge(const std::string& id, const std::string& key_authorization)
+{
+    return Query(session_, kStartChallenge).bind(key_authorization, id).run() == 1;
+}
+
+bool AcmeOrderRepository::finish_challenge(const AcmeChallenge& challenge, AcmeAuthorizationStatus authorization_status,
+                                           Time authorization_expires_at, const std::optional<std::string>& order_error)
+{
+    const auto finished = Query(session_, kFinishChallenge)
+                              .bind(challenge.status, challenge.validated_at, challenge.error, challenge.id)
+                              .run();
+    if (finished == 0) {
+        return false;
+    }
+    const auto changed = Query(session_, kFinishAuthorization)
+                             .bind(authorization_status, authorization_expires_at, challenge.authorization_id)
+                             .run();
+    if (changed == 0) {
+        return true; // deactivated meanwhile: its orders have their end already
+    }
+    if (authorization_status == AcmeAuthorizationStatus::Valid) {
+        make_orders_ready(session_, challenge.authorization_id);
+    } else {
+        invalidate_orders_of_authorization(challenge.authorization_id, order_error.value_or("{}"));
+    }
+    return true;
+}
+
+bool AcmeOrderRepository::set_authorization_status(const std::string& id, AcmeAuthorizationStatus from,
+                                                   AcmeAuthorizationStatus to)
+{
+    return Query(session_, kSetAuthorizationStatus).bind(to, id, from).run() == 1;
+}
+
+void AcmeOrderRepository::invalidate_orders_of_authorization(const std::string& authorization_id,
+                                                             const std::string& error)
+{
+    Query(session_, kInvalidateOrders).bind(error, authorization_id).run();
+}
+
+bool AcmeOrderRepository::start_finalize(const std::string& id, const std::string& order_id)
+{
+    return Query(session_, kStartFinalize).bind(order_id, id).run() == 1;
+}
+
+bool AcmeOrderRepository::complete(const std::string& id, const std::string& certificate_id)
+{
+    return Query(session_, kComplete).bind(certificate_id, id).run() == 1;
+}
+
+bool AcmeOrderRepository::fail(const std::string& id, const std::string& error)
+{
+    return Query(session_, kFail).bind(error, id).run() == 1;
+}
+
+std::optional<AcmeOrder> AcmeOrderRepository::find_by_inventory_order(const std::string& order_id)
+{
+    return Query(session_, kFindByInventoryOrder).bind(order_id).one(read_order);
+}
+
+long long AcmeOrderRepository::sweep(Time limit_time, int limit)
+{
+    const auto expired = Query(session_, kExpired).bind(limit_time, limit).all([](Row& row) {
+        std::pair<std::string, std::vector<std::string>> order;
+        row.read(order.first, order.second);
+        return order;
+    });
+    long long deleted = 0;
+    for (const auto& [id, authorization_ids] : expired) {
+        if (Query(session_, kDeleteOrder).bind(id).run() == 0) {
+            continue;
+        }
+        ++deleted;
+        for (const auto& authorization_id : authorization_ids) {
+            Query(session_, kDeleteLink).bind(authorization_id, id).run();
+            if (Query(session_, kDeleteAuthorization).bind(authorization_id, authorization_id).run() == 1) {
+                Query(session_, kDeleteChallenges).bind(authorization_id).run();
+            }
+        }
+    }
+    return deleted;
+}
+
+} // namespace chancery::db

@@ -1,0 +1,59 @@
+#include "db/list_query.hpp"
+#include "db/repositories/operation_repository.hpp"
+#include "db/sql_text.hpp"
+
+namespace chancery::db {
+namespace {
+
+constexpr SqlText kColumns = "id, kind, cause, severity, state, title, detail, resource_type, resource_id, first_at, "
+                             "last_at, occurrences, revision";
+constexpr std::string_view kRaise = kSql<kInsertInto<"alerts", kColumns>, R"sql(
+    ON CONFLICT (cause) DO UPDATE
+       SET occurrences = alerts.occurrences + 1, revision = alerts.revision + 1, last_at = excluded.last_at,
+           severity = excluded.severity, title = excluded.title, detail = excluded.detail,
+           state = CASE WHEN alerts.state = 'resolved' THEN 'open' ELSE alerts.state END)sql">;
+constexpr std::string_view kFind = kSql<"SELECT ", kColumns, " FROM alerts WHERE id = :id">;
+constexpr std::string_view kList = kSql<"SELECT ", kColumns, " FROM alerts">;
+constexpr std::string_view kSetState =
+    "UPDATE alerts SET state = :state, revision = revision + 1 WHERE id = :id AND revision = :revision";
+
+template <class A> auto columns(A& a)
+{
+    return pack(a.id, a.kind, a.cause, a.severity, a.state, a.title, a.detail, a.resource_type, a.resource_id,
+                a.first_at, a.last_at, a.count, a.revision);
+}
+
+Alert read_alert(Row& row)
+{
+    Alert alert;
+    row.read_all(columns(alert));
+    return alert;
+}
+
+} // namespace
+
+void AlertRepository::raise(const Alert& alert)
+{
+    Query(session_, kRaise).bind_all(columns(alert)).run();
+}
+
+std::optional<Alert> AlertRepository::find(const std::string& id)
+{
+    return Query(session_, kFind).bind(id).one(read_alert);
+}
+
+std::vector<Alert> AlertRepository::list(const AlertFilter& filter, const PageRequest& page)
+{
+    Conditions where;
+    where.add_in("state", filter.states).add_in("severity", filter.severities).add_equal("kind", filter.kind);
+    where.page("last_at", Conditions::Key::Number, page);
+    Query query(session_, std::string(kList) + where.sql());
+    return where.bind_to(query).all(read_alert);
+}
+
+bool AlertRepository::set_state(const std::string& id, AlertState state, long long expected_revision)
+{
+    return Query(session_, kSetState).bind(state, id, expected_revision).run() == 1;
+}
+
+} // namespace chancery::db

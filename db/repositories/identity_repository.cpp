@@ -1,0 +1,161 @@
+#include "db/repositories/identity_repository.hpp"
+
+#include "db/list_query.hpp"
+#include "db/sql_text.hpp"
+
+namespace chancery::db {
+namespace {
+
+constexpr SqlText kUserColumns =
+    "id, email, name, role, enabled, password_hash, domain_ids, created_at, updated_at, revision";
+constexpr std::string_view kInsertUser = kSql<kInsertInto<"users", kUserColumns>, " ON CONFLICT DO NOTHING">;
+constexpr std::string_view kFindUser = kSql<"SELECT ", kUserColumns, " FROM users WHERE id = :id">;
+constexpr std::string_view kFindUserByEmail = kSql<"SELECT ", kUserColumns, " FROM users WHERE email = :email">;
+constexpr std::string_view kListUsers = kSql<"SELECT ", kUserColumns, " FROM users">;
+constexpr std::string_view kUpdateUser = R"sql(
+    UPDATE users
+       SET email = :email, name = :name, role = :role, enabled = :enabled, password_hash = :password_hash,
+           domain_ids = :domain_ids, updated_at = :updated_at, revision = revision + 1
+     WHERE id = :id AND revision = :revision)sql";
+
+constexpr SqlText kTokenColumns =
+    "id, user_id, name, scope, token_hash, created_at, expires_at, last_used_at, revoked_at";
+constexpr std::string_view kInsertToken = kInsertInto<"api_tokens", kTokenColumns>;
+constexpr std::string_view kFindToken = kSql<"SELECT ", kTokenColumns, " FROM api_tokens WHERE id = :id">;
+constexpr std::string_view kFindTokenByHash =
+    kSql<"SELECT ", kTokenColumns, " FROM api_tokens WHERE token_hash = :token_hash">;
+constexpr std::string_view kTokensOfUser =
+    kSql<"SELECT ", kTokenColumns, " FROM api_tokens WHERE user_id = :user_id ORDER BY created_at, id">;
+constexpr std::string_view kRevokeToken =
+    "UPDATE api_tokens SET revoked_at = :at WHERE id = :id AND revoked_at IS NULL";
+
+constexpr SqlText kSessionColumns = "id, user_id, token_hash, csrf_token, source_address, created_at, expires_at";
+constexpr std::string_view kInsertSession = kInsertInto<"sessions", kSessionColumns>;
+constexpr std::string_view kFindSession =
+    kSql<"SELECT ", kSessionColumns, " FROM sessions WHERE token_hash = :token_hash">;
+constexpr std::string_view kRemoveSession = "DELETE FROM sessions WHERE id = :id";
+constexpr std::string_view kRemoveSessionsOfUser = "DELETE FROM sessions WHERE user_id = :user_id";
+constexpr std::string_view kRemoveExpiredSessions = "DELETE FROM sessions WHERE expires_at <= :now";
+
+template <class U> auto user_columns(U& u)
+{
+    return pack(u.id, u.email, u.name, u.role, u.enabled, u.password_hash, u.domain_ids, u.created_at, u.updated_at,
+                u.revision);
+}
+
+template <class T> auto token_columns(T& t)
+{
+    return pack(t.id, t.user_id, t.name, t.scope, t.token_hash, t.created_at, t.expires_at, t.last_used_at,
+                t.revoked_at);
+}
+
+template <class S> auto session_columns(S& s)
+{
+    return pack(s.id, s.user_id, s.token_hash, s.csrf_token, s.source_address, s.created_at, s.expires_at);
+}
+
+User read_user(Row& row)
+{
+    User user;
+    row.read_all(user_columns(user));
+    return user;
+}
+
+ApiToken read_token(Row& row)
+{
+    ApiToken token;
+    row.read_all(token_columns(token));
+    return token;
+}
+
+chancery::Session read_session(Row& row)
+{
+    chancery::Session login;
+    row.read_all(session_columns(login));
+    return login;
+}
+
+} // namespace
+
+bool UserRepository::insert(const User& user)
+{
+    return Query(session_, kInsertUser).bind_all(user_columns(user)).run() == 1;
+}
+
+std::optional<User> UserRepository::find(const std::string& id)
+{
+    return Query(session_, kFindUser).bind(id).one(read_user);
+}
+
+std::optional<User> UserRepository::find_by_email(const std::string& email)
+{
+    return Query(session_, kFindUserByEmail).bind(email).one(read_user);
+}
+
+std::vector<User> UserRepository::list(const PageRequest& page)
+{
+    Conditions where;
+    where.page("email", Conditions::Key::Text, page);
+    Query query(session_, std::string(kListUsers) + where.sql());
+    return where.bind_to(query).all(read_user);
+}
+
+bool UserRepository::update(const User& user)
+{
+    return Query(session_, kUpdateUser)
+               .bind(user.email, user.name, user.role, user.enabled, user.password_hash, user.domain_ids,
+                     user.updated_at, user.id, user.revision)
+               .run() == 1;
+}
+
+void ApiTokenRepository::insert(const ApiToken& token)
+{
+    Query(session_, kInsertToken).bind_all(token_columns(token)).run();
+}
+
+std::optional<ApiToken> ApiTokenRepository::find(const std::string& id)
+{
+    return Query(session_, kFindToken).bind(id).one(read_token);
+}
+
+std::optional<ApiToken> ApiTokenRepository::find_by_hash(const std::string& token_hash)
+{
+    return Query(session_, kFindTokenByHash).bind(token_hash).one(read_token);
+}
+
+std::vector<ApiToken> ApiTokenRepository::list_by_user(const std::string& user_id)
+{
+    return Query(session_, kTokensOfUser).bind(user_id).all(read_token);
+}
+
+bool ApiTokenRepository::revoke(const std::string& id, Time at)
+{
+    return Query(session_, kRevokeToken).bind(at, id).run() == 1;
+}
+
+void SessionRepository::insert(const chancery::Session& login)
+{
+    Query(session_, kInsertSession).bind_all(session_columns(login)).run();
+}
+
+std::optional<chancery::Session> SessionRepository::find_by_hash(const std::string& token_hash)
+{
+    return Query(session_, kFindSession).bind(token_hash).one(read_session);
+}
+
+void SessionRepository::remove(const std::string& id)
+{
+    Query(session_, kRemoveSession).bind(id).run();
+}
+
+void SessionRepository::remove_of_user(const std::string& user_id)
+{
+    Query(session_, kRemoveSessionsOfUser).bind(user_id).run();
+}
+
+long long SessionRepository::remove_expired(Time now)
+{
+    return Query(session_, kRemoveExpiredSessions).bind(now).run();
+}
+
+} // namespace chancery::db

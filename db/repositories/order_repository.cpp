@@ -1,0 +1,153 @@
+#include "db/repositories/order_repository.hpp"
+
+#include "db/list_query.hpp"
+#include "db/sql_text.hpp"
+
+namespace chancery::db {
+namespace {
+
+constexpr SqlText kColumns =
+    "id, common_name, type, kind, pathway, status, requester_type, requester_id, requester_name, provider_id, "
+    "authority_id, request, certificate_id, error, decision, decision_id, policy_warnings, resubmission_of, "
+    "renews_certificate, acme_account_id, key_id, submitted_at, completed_at, revision";
+constexpr std::string_view kInsert = kInsertInto<"orders", kColumns>;
+constexpr std::string_view kFind = kSql<"SELECT ", kColumns, " FROM orders WHERE id = :id">;
+constexpr std::string_view kList = kSql<"SELECT ", kColumns, " FROM orders">;
+constexpr std::string_view kCount = "SELECT count(*) FROM orders";
+
+constexpr std::string_view kMarkProcessing = R"sql(
+    UPDATE orders
+       SET status = 'processing', authority_id = :authority_id, decision = :decision, decision_id = :decision_id,
+           policy_warnings = :policy_warnings, key_id = :key_id, revision = revision + 1
+     WHERE id = :id AND status = 'pending')sql";
+constexpr std::string_view kComplete = R"sql(
+    UPDATE orders
+       SET status = 'complete', certificate_id = :certificate_id, completed_at = :at, revision = revision + 1
+     WHERE id = :id AND status = 'processing')sql";
+constexpr std::string_view kFail = R"sql(
+    UPDATE orders SET status = 'failed', error = :error, completed_at = :at, revision = revision + 1
+     WHERE id = :id AND status IN ('pending', 'processing'))sql";
+constexpr std::string_view kUnfinished = R"sql(
+    SELECT id FROM orders WHERE status NOT IN ('complete', 'failed') ORDER BY submitted_at, id LIMIT :most)sql";
+
+constexpr SqlText kIntentColumns = "order_id, authority_id, serial_number, digest, created_at, tbs";
+constexpr std::string_view kInsertIntent = kInsertInto<"issuance_intents", kIntentColumns>;
+constexpr std::string_view kFindIntent =
+    kSql<"SELECT ", kIntentColumns, " FROM issuance_intents WHERE order_id = :order_id">;
+constexpr std::string_view kRemoveIntent = "DELETE FROM issuance_intents WHERE order_id = :order_id";
+
+template <class O> auto columns(O& o)
+{
+    return pack(o.id, o.common_name, o.type, o.kind, o.pathway, o.status, o.requested_by.type, o.requested_by.id,
+                o.requested_by.name, o.provider_id, o.authority_id, o.request, o.certificate_id, o.error, o.decision,
+                o.decision_id, o.policy_warnings, o.resubmission_of, o.renews_certificate, o.acme_account_id, o.key_id,
+                o.submitted_at, o.completed_at, o.revision);
+}
+
+template <class I> auto intent_columns(I& intent)
+{
+    return pack(intent.order_id, intent.authority_id, intent.serial_number, intent.digest, intent.created_at,
+                Base64{intent.tbs});
+}
+
+Order read_order(Row& row)
+{
+    Order order;
+    row.read_all(columns(order));
+    return order;
+}
+
+IssuanceIntent read_intent(Row& row)
+{
+    IssuanceIntent intent;
+    row.read_all(intent_columns(intent));
+    return intent;
+}
+
+Conditions conditions(const OrderFilter& filter)
+{
+    Conditions where;
+    where.add_equal("requester_id", filter.requester_id)
+        .add_equal("common_name", filter.common_name)
+        .add_in("status", filter.statuses);
+    if (filter.type) {
+        where.add("type = ?", *filter.type);
+    }
+    if (filter.kind) {
+        where.add("kind = ?", *filter.kind);
+    }
+    if (filter.submitted_before) {
+        where.add("submitted_at < ?", *filter.submitted_before);
+    }
+    if (filter.submitted_after) {
+        where.add("submitted_at > ?", *filter.submitted_after);
+    }
+    return where;
+}
+
+} // namespace
+
+void OrderRepository::insert(const Order& order)
+{
+    Query(session_, kInsert).bind_all(columns(order)).run();
+}
+
+std::optional<Order> OrderRepository::find(const std::string& id)
+{
+    return Query(session_, kFind).bind(id).one(read_order);
+}
+
+std::vector<Order> OrderRepository::list(const OrderFilter& filter, const PageRequest& page)
+{
+    auto where = conditions(filter);
+    where.page("submitted_at", Conditions::Key::Number, page);
+    Query query(session_, std::string(kList) + where.sql());
+    return where.bind_to(query).all(read_order);
+}
+
+long long OrderRepository::count(const OrderFilter& filter)
+{
+    const auto where = conditions(filter);
+    Query query(session_, std::string(kCount) + where.sql());
+    return where.bind_to(query).value<long long>().value_or(0);
+}
+
+bool OrderRepository::mark_processing(const Order& order)
+{
+    return Query(session_, kMarkProcessing)
+               .bind(order.authority_id, order.decision, order.decision_id, order.policy_warnings, order.key_id,
+                     order.id)
+               .run() == 1;
+}
+
+bool OrderRepository::complete(const std::string& id, const std::string& certificate_id, Time at)
+{
+    return Query(session_, kComplete).bind(certificate_id, at, id).run() == 1;
+}
+
+bool OrderRepository::fail(const std::string& id, const std::string& error, Time at)
+{
+    return Query(session_, kFail).bind(error, at, id).run() == 1;
+}
+
+void OrderRepository::insert_intent(const IssuanceIntent& intent)
+{
+    Query(session_, kInsertIntent).bind_all(intent_columns(intent)).run();
+}
+
+std::optional<IssuanceIntent> OrderRepository::find_intent(const std::string& order_id)
+{
+    return Query(session_, kFindIntent).bind(order_id).one(read_intent);
+}
+
+void OrderRepository::remove_intent(const std::string& order_id)
+{
+    Query(session_, kRemoveIntent).bind(order_id).run();
+}
+
+std::vector<std::string> OrderRepository::unfinished(int limit)
+{
+    return Query(session_, kUnfinished).bind(limit).values<std::string>();
+}
+
+} // namespace chancery::db
