@@ -1,0 +1,12 @@
+#pragma once
+
+#include "api/route.hpp"
+
+/// /audit-events and /audit-log/head: the log, read only.
+namespace chancery::api::audit_events {
+
+Result<Answer> list(const Call& call, db::Session& session);
+Result<Answer> show(const Call& call, db::Session& session);
+Result<Answer> head(const Call& call, db::Session& session);
+
+} // namespace chancery::api::audit_events

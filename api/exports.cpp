@@ -1,0 +1,99 @@
+#include "api/exports.hpp"
+
+#include "api/answers.hpp"
+#include "api/context.hpp"
+#include "core/encoding.hpp"
+#include "issuance/certificates.hpp"
+
+namespace chancery::api::exports {
+namespace {
+
+Result<bool> read_legacy(const http::Request& request)
+{
+    json::Reader in(body_of(request));
+    const auto format = in.optional_string("format").value_or("pkcs12");
+    if (format != "pkcs12") {
+        in.reject("format", "value", "must be pkcs12");
+    }
+    const bool legacy = in.optional_boolean("legacy").value_or(false);
+    CHANCERY_CHECK(in.finish());
+    return legacy;
+}
+
+/// `content` and `password` are shown once; a replay has null in their place.
+std::string export_text(const std::string& file_name, std::optional<std::string> content,
+                        std::optional<std::string> password)
+{
+    json::Writer out;
+    out.begin_object()
+        .member("file_name", file_name)
+        .member("media_type", "application/x-pkcs12")
+        .member_or_null("content_base64", content)
+        .member_or_null("password", password);
+    return out.end_object().take();
+}
+
+http::Response exported(const std::string& file_name, const issuance::PfxExport& made)
+{
+    return http::json_response(201, export_text(file_name, to_base64(made.pfx), std::string(made.password.reveal())));
+}
+
+/// What happens in the transaction of the export before the core does its part.
+struct Admission {
+    std::optional<http::Response> replay{};
+    std::string file_name{};
+};
+
+/// Takes the key for this export and stores what a replay shows: known by now, since no secret is part of it.
+Result<void> claim(db::UnitOfWork& work, const issuance::Caller& caller, const IdempotencyKey& key, Time now,
+                   Admission& admission)
+{
+    CHANCERY_TRY(found, claim_idempotency_key(work, caller.actor.id, key, now));
+    if (found.state == Claim::State::Done) {
+        admission.replay = std::move(found.replay);
+        return refuse(still_running()); // ends the transaction; the replay is what is answered
+    }
+    if (found.state == Claim::State::Running) {
+        return refuse(still_running());
+    }
+    const Answer shown(http::json_response(201, export_text(admission.file_name, std::nullopt, std::nullopt)));
+    settle_idempotency_key(work, caller.actor.id, key, shown);
+    return {};
+}
+
+} // namespace
+
+http::Awaitable<http::Response> create(Services& services, const Route& route, const http::Request& request)
+{
+    const auto key = read_idempotency_key(request);
+    if (!key) {
+        co_return finish(request, std::unexpected(key.error()));
+    }
+    const auto legacy = read_legacy(request);
+    const auto id = id_of(request);
+    Admission admission;
+    issuance::Identify identify = [&](db::UnitOfWork& work) -> Result<issuance::Caller> {
+        admission = {};
+        CHANCERY_TRY(caller, admit_caller(services, route, request, work));
+        if (!id || !legacy) {
+            return std::unexpected(id ? legacy.error() : id.error());
+        }
+        CHANCERY_TRY(certificate, issuance::find_certificate(services.core, work, caller, *id));
+        admission.file_name = file_stem(certificate.common_name) + ".pfx";
+        if (*key) {
+            CHANCERY_CHECK(claim(work, caller, **key, services.core.clock.now(), admission));
+        }
+        return std::move(caller);
+    };
+    auto made =
+        co_await issuance::export_pfx(services.core, std::move(identify), id.value_or(""), legacy.value_or(false));
+    if (admission.replay) {
+        co_return finish(request, Answer(std::move(*admission.replay)));
+    }
+    if (!made) {
+        co_return finish(request, std::unexpected(std::move(made).error()));
+    }
+    co_return finish(request, Answer(exported(admission.file_name, *made)));
+}
+
+} // namespace chancery::api::exports

@@ -1,0 +1,167 @@
+#include "api/acme_servers.hpp"
+#include "api/alerts.hpp"
+#include "api/api_tokens.hpp"
+#include "api/audit_events.hpp"
+#include "api/certificate_authorities.hpp"
+#include "api/certificates.hpp"
+#include "api/domains.hpp"
+#include "api/exports.hpp"
+#include "api/orders.hpp"
+#include "api/policies.hpp"
+#include "api/policy_evaluations.hpp"
+#include "api/providers.hpp"
+#include "api/revocation.hpp"
+#include "api/route.hpp"
+#include "api/sessions.hpp"
+#include "api/users.hpp"
+
+#include <algorithm>
+#include <array>
+#include <iterator>
+#include <utility>
+
+namespace chancery::api {
+namespace {
+
+using enum Body;
+using enum Repeat;
+using issuance::Right;
+
+constexpr std::string_view kPemFile = "application/x-pem-file";
+constexpr std::string_view kPemChain = "application/pem-certificate-chain";
+constexpr std::string_view kDerCertificate = "application/pkix-cert";
+constexpr std::string_view kCrl = "application/pkix-crl";
+constexpr std::optional<Right> kAnybody{};
+
+// clang-format off
+constexpr Route kRoutes[] = {
+    {"POST",   "/api/v1/sessions",         kAnybody,                Custom{sessions::log_in}, Json},
+    {"DELETE", "/api/v1/sessions/current", Right::ReadOwnProfile,   Write{sessions::log_out}},
+    {"GET",    "/api/v1/me",               Right::ReadOwnProfile,   Read{sessions::me}},
+
+    {"GET",    "/api/v1/certificates",                             Right::ReadCertificates,   Read{certificates::list}},
+    {"GET",    "/api/v1/certificates/{id}",                        Right::ReadCertificates,   Write{certificates::show}},
+    {"PATCH",  "/api/v1/certificates/{id}",                        Right::ManageCertificates, Write{certificates::change}, MergePatch},
+    {"GET",    "/api/v1/certificates/{id}/pem",                    Right::ReadCertificates,   Write{certificates::pem}, None, Plain, kPemFile},
+    {"GET",    "/api/v1/certificates/{id}/chain",                  Right::ReadCertificates,   Write{certificates::chain}, None, Plain, kPemChain},
+    {"GET",    "/api/v1/certificates/{id}/der",                    Right::ReadCertificates,   Write{certificates::der}, None, Plain, kDerCertificate},
+    {"POST",   "/api/v1/certificates/{id}/exports",                Right::ExportPrivateKeys,  Custom{exports::create}, Json, Idempotent},
+    {"POST",   "/api/v1/certificates/{id}/revocation-challenges",  Right::RevokeCertificates, Write{revocation::challenge}, Json, Idempotent},
+    {"POST",   "/api/v1/certificates/{id}/revocation",             Right::RevokeCertificates, Write{revocation::revoke}, Json, Idempotent},
+    {"GET",    "/api/v1/certificates/{id}/revocation",             Right::ReadCertificates,   Read{revocation::show}},
+
+    {"GET",    "/api/v1/orders",                      Right::ReadOrders,          Read{orders::list}},
+    {"POST",   "/api/v1/orders",                      Right::RequestCertificates, Custom{orders::create}, Json, Idempotent},
+    {"GET",    "/api/v1/orders/{id}",                 Right::ReadOrders,          Read{orders::show}},
+    {"POST",   "/api/v1/orders/{id}/resubmissions",   Right::RequestCertificates, Custom{orders::resubmit}, Json, Idempotent},
+
+    {"GET",    "/api/v1/domains",        Right::ReadDomains,   Read{domains::list}},
+    {"POST",   "/api/v1/domains",        Right::ManageDomains, Write{domains::create}, Json, Idempotent},
+    {"GET",    "/api/v1/domains/{id}",   Right::ReadDomains,   Read{domains::show}},
+    {"PATCH",  "/api/v1/domains/{id}",   Right::ManageDomains, Write{domains::change}, MergePatch},
+
+    {"GET",    "/api/v1/providers",      Right::ReadProviders,   Read{providers::list}},
+    {"GET",    "/api/v1/providers/{id}", Right::ReadProviders,   Read{providers::show}},
+    {"PATCH",  "/api/v1/providers/{id}", Right::ManageProviders, Write{providers::change}, MergePatch},
+
+    {"GET",    "/api/v1/policies",               Right::ReadPolicies,     Read{policies::list}},
+    {"POST",   "/api/v1/policies",               Right::ManagePolicies,   Write{policies::create}, Json, Idempotent},
+    {"GET",    "/api/v1/policies/{id}",          Right::ReadPolicies,     Read{policies::show}},
+    {"PUT",    "/api/v1/policies/{id}",          Right::ManagePolicies,   Write{policies::replace}, Json},
+    {"PATCH",  "/api/v1/policies/{id}",          Right::ManagePolicies,   Write{policies::change}, MergePatch},
+    {"DELETE", "/api/v1/policies/{id}",          Right::ManagePolicies,   Write{policies::retire}},
+    {"GET",    "/api/v1/policies/{id}/versions", Right::ReadPolicies,     Read{policies::versions}},
+    {"GET",    "/api/v1/policy-rules",           Right::ReadPolicies,     Read{policies::catalogue}},
+    {"POST",   "/api/v1/policy-evaluations",     Right::EvaluatePolicies, Read{policy_evaluations::evaluate}, Json},
+
+    {"GET",    "/api/v1/alerts",      Right::ReadAlerts,   Read{alerts::list}},
+    {"GET",    "/api/v1/alerts/{id}", Right::ReadAlerts,   Read{alerts::show}},
+    {"PATCH",  "/api/v1/alerts/{id}", Right::ManageAlerts, Write{alerts::change}, MergePatch},
+
+    {"GET",    "/api/v1/audit-events",      Right::ReadAuditLog, Read{audit_events::list}},
+    {"GET",    "/api/v1/audit-events/{id}", Right::ReadAuditLog, Read{audit_events::show}},
+    {"GET",    "/api/v1/audit-log/head",    Right::ReadAuditLog, Read{audit_events::head}},
+
+    {"GET",    "/api/v1/certificate-authorities",          Right::ReadAuthorities,   Read{certificate_authorities::list}},
+    {"POST",   "/api/v1/certificate-authorities",          Right::ManageAuthorities, Custom{certificate_authorities::create}, Json, Idempotent},
+    {"POST",   "/api/v1/certificate-authorities/imports",  Right::ManageAuthorities, Write{certificate_authorities::import}, Json, Idempotent},
+    {"GET",    "/api/v1/certificate-authorities/{id}",     Right::ReadAuthorities,   Read{certificate_authorities::show}},
+    {"PATCH",  "/api/v1/certificate-authorities/{id}",     Right::ManageAuthorities, Write{certificate_authorities::change}, MergePatch},
+    {"GET",    "/api/v1/certificate-authorities/{id}/pem", Right::ReadAuthorities,   Read{certificate_authorities::pem}, None, Plain, kPemFile},
+    {"GET",    "/api/v1/certificate-authorities/{id}/crl", Right::ReadAuthorities,   Custom{certificate_authorities::crl}, None, Plain, kCrl},
+
+    {"GET",    "/api/v1/acme-servers",      Right::ReadAcmeServers,   Read{acme_servers::list}},
+    {"POST",   "/api/v1/acme-servers",      Right::ManageAcmeServers, Write{acme_servers::create}, Json, Idempotent},
+    {"GET",    "/api/v1/acme-servers/{id}", Right::ReadAcmeServers,   Read{acme_servers::show}},
+    {"PATCH",  "/api/v1/acme-servers/{id}", Right::ManageAcmeServers, Write{acme_servers::change}, MergePatch},
+
+    {"GET",    "/api/v1/users",      Right::ReadUsers,   Read{users::list}},
+    {"POST",   "/api/v1/users",      Right::ManageUsers, Write{users::create}, Json, Idempotent},
+    {"GET",    "/api/v1/users/{id}", Right::ReadUsers,   Read{users::show}},
+    {"PATCH",  "/api/v1/users/{id}", Right::ManageUsers, Write{users::change}, MergePatch},
+
+    {"GET",    "/api/v1/api-tokens",      Right::ManageOwnTokens, Read{api_tokens::list}},
+    {"POST",   "/api/v1/api-tokens",      Right::ManageOwnTokens, Write{api_tokens::create}, Json, Idempotent},
+    {"GET",    "/api/v1/api-tokens/{id}", Right::ManageOwnTokens, Read{api_tokens::show}},
+    {"DELETE", "/api/v1/api-tokens/{id}", Right::ManageOwnTokens, Write{api_tokens::revoke}},
+};
+
+constexpr std::pair<Right, std::string_view> kRightNames[] = {
+    {Right::ReadOwnProfile, "ReadOwnProfile"},
+    {Right::RequestCertificates, "RequestCertificates"},
+    {Right::ReadCertificates, "ReadCertificates"},
+    {Right::ReadAllCertificates, "ReadAllCertificates"},
+    {Right::ExportPrivateKeys, "ExportPrivateKeys"},
+    {Right::RevokeCertificates, "RevokeCertificates"},
+    {Right::RevokeAllCertificates, "RevokeAllCertificates"},
+    {Right::ManageCertificates, "ManageCertificates"},
+    {Right::ReadOrders, "ReadOrders"},
+    {Right::ReadAllOrders, "ReadAllOrders"},
+    {Right::ReadDomains, "ReadDomains"},
+    {Right::ManageDomains, "ManageDomains"},
+    {Right::ReadPolicies, "ReadPolicies"},
+    {Right::ManagePolicies, "ManagePolicies"},
+    {Right::EvaluatePolicies, "EvaluatePolicies"},
+    {Right::ReadProviders, "ReadProviders"},
+    {Right::ManageProviders, "ManageProviders"},
+    {Right::ReadAuthorities, "ReadAuthorities"},
+    {Right::ManageAuthorities, "ManageAuthorities"},
+    {Right::ReadAcmeServers, "ReadAcmeServers"},
+    {Right::ManageAcmeServers, "ManageAcmeServers"},
+    {Right::ReadAlerts, "ReadAlerts"},
+    {Right::ManageAlerts, "ManageAlerts"},
+    {Right::ReadAuditLog, "ReadAuditLog"},
+    {Right::ReadUsers, "ReadUsers"},
+    {Right::ManageUsers, "ManageUsers"},
+    {Right::ManageOwnTokens, "ManageOwnTokens"},
+};
+// clang-format on
+
+static_assert(std::size(kRightNames) == static_cast<std::size_t>(Right::ManageOwnTokens) + 1, "every right has a name");
+
+} // namespace
+
+std::span<const Route> routes()
+{
+    return kRoutes;
+}
+
+std::string_view name_of_right(issuance::Right right)
+{
+    const auto* const found = std::find_if(std::begin(kRightNames), std::end(kRightNames),
+                                           [&](const auto& one) { return one.first == right; });
+    return found == std::end(kRightNames) ? "unknown" : found->second;
+}
+
+std::span<const issuance::Right> all_rights()
+{
+    static constexpr auto kRights = [] {
+        std::array<Right, std::size(kRightNames)> rights{};
+        std::transform(std::begin(kRightNames), std::end(kRightNames), rights.begin(),
+                       [](const auto& one) { return one.first; });
+        return rights;
+    }();
+    return kRights;
+}
+
+} // namespace chancery::api
