@@ -1,0 +1,225 @@
+#include "acme/challenges.hpp"
+
+#include "acme/authorizations.hpp"
+#include "acme/resources.hpp"
+#include "core/id.hpp"
+#include "db/repositories/acme_repository.hpp"
+#include "issuance/audit.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace chancery::acme {
+namespace {
+
+namespace audit = issuance::audit;
+
+struct Found {
+    AcmeChallenge challenge{};
+    AcmeAuthorization authorization{};
+};
+
+Outcome<Found> find_own_challenge(db::Session& session, const Call& call)
+{
+    auto challenge = is_id(call.id()) ? db::AcmeOrderRepository(session).find_challenge(call.id()) : std::nullopt;
+    if (!challenge) {
+        return not_found("challenge");
+    }
+    auto authorization = find_own_authorization(session, call, challenge->authorization_id);
+    if (!authorization) {
+        return not_found("challenge");
+    }
+    return Found{.challenge = std::move(*challenge), .authorization = std::move(*authorization)};
+}
+
+Outcome<Found> read(Context& context, db::Session& session, const Call& call)
+{
+    CHANCERY_CHECK(current_account(context, session, *call.account));
+    return find_own_challenge(session, call);
+}
+
+Outcome<void> check_answerable(const Found& found, Time now)
+{
+    if (status_at(found.authorization, now) != AcmeAuthorizationStatus::Pending) {
+        return malformed("the challenge's authorization is no longer pending");
+    }
+    const bool busy = std::ranges::any_of(
+        found.authorization.challenges, [](const auto& one) { return one.status == AcmeChallengeStatus::Processing; });
+    if (busy) {
+        return malformed("another challenge of this authorization is being validated");
+    }
+    return {};
+}
+
+void enqueue_validation(Context& context, db::UnitOfWork& work, const Call& call, const Found& found, Time now)
+{
+    const ValidationTask task{.challenge_id = found.challenge.id,
+                              .authorization_id = found.authorization.id,
+                              .account_id = found.authorization.account_id,
+                              .type = found.challenge.type,
+                              .identifier = found.authorization.identifier,
+                              .token = found.challenge.token,
+                              .key_authorization = found.challenge.key_authorization,
+                              .source_address = call.request.peer,
+                              .request_id = call.request.request_id};
+    context.core.jobs.enqueue(work, Job{.id = new_id(now),
+                                        .kind = std::string(kValidateJob),
+                                        .subject_id = found.challenge.id,
+                                        .payload = to_payload(task),
+                                        .run_at = now,
+                                        .created_at = now});
+}
+
+Outcome<Found> answer(Context& context, db::UnitOfWork& work, const Call& call)
+{
+    CHANCERY_TRY(account, current_account(context, work, *call.account));
+    CHANCERY_TRY(found, find_own_challenge(work, call));
+    if (found.challenge.status != AcmeChallengeStatus::Pending) {
+        return found;
+    }
+    const auto now = context.core.clock.now();
+    CHANCERY_CHECK(check_answerable(found, now));
+    found.challenge.key_authorization = found.challenge.token + '.' + account.thumbprint;
+    found.challenge.status = AcmeChallengeStatus::Processing;
+    // False: a parallel request was quicker, and its validation is the one that counts.
+    if (db::AcmeOrderRepository(work).start_challenge(found.challenge.id, found.challenge.key_authorization)) {
+        enqueue_validation(context, work, call, found, now);
+    }
+    return found;
+}
+
+issuance::Caller caller_of(const ValidationTask& task)
+{
+    issuance::Caller caller;
+    caller.actor = {ActorType::AcmeClient, task.account_id, ""};
+    caller.scope = Scope::Write;
+    caller.acme_account_id = task.account_id;
+    caller.source_address = task.source_address;
+    caller.request_id = task.request_id;
+    return caller;
+}
+
+/// The order's error names the identifier, which the challenge's own does not.
+std::string order_error(const ValidationTask& task, const Error& error)
+{
+    return to_json({.type = error.type,
+                    .status = 403,
+                    .detail = task.type + " validation of " + task.identifier.value + " failed: " + error.detail});
+}
+
+void record_validation(Context& context, db::UnitOfWork& work, const ValidationTask& task,
+                       const ValidationResult& result)
+{
+    json::Writer details;
+    details.begin_object()
+        .member("identifier", task.identifier.value)
+        .member("challenge", task.type)
+        .member("account", task.account_id);
+    if (result) {
+        details.member("error", name_of(result->type)).member("detail", result->detail);
+    }
+    details.end_object();
+    const audit::Resource resource{"acme_authorization", task.authorization_id};
+    const auto now = context.core.clock.now();
+    if (result) {
+        audit::record_refusal(work, caller_of(task), now, audit::kAcmeAuthorizationFailed, resource, details.take());
+    } else {
+        audit::record(work, caller_of(task), now, audit::kAcmeAuthorizationValid, resource, details.take());
+    }
+}
+
+void store_outcome(Context& context, db::UnitOfWork& work, const ValidationTask& task, const ValidationResult& result)
+{
+    db::AcmeOrderRepository orders(work);
+    const auto authorization = orders.find_authorization(task.authorization_id);
+    auto challenge = orders.find_challenge(task.challenge_id);
+    const bool waits = authorization && challenge && authorization->status == AcmeAuthorizationStatus::Pending &&
+                       challenge->status == AcmeChallengeStatus::Processing;
+    if (!waits) {
+        return;
+    }
+    const auto now = context.core.clock.now();
+    challenge->status = result ? AcmeChallengeStatus::Invalid : AcmeChallengeStatus::Valid;
+    if (result) {
+        challenge->error = to_json(*result);
+    } else {
+        challenge->validated_at = now;
+    }
+    const auto status = result ? AcmeAuthorizationStatus::Invalid : AcmeAuthorizationStatus::Valid;
+    const auto expires = result ? authorization->expires_at : now + context.settings.authorization_lifetime;
+    const auto error = result ? std::optional(order_error(task, *result)) : std::nullopt;
+    if (orders.finish_challenge(*challenge, status, expires, error)) {
+        record_validation(context, work, task, result);
+    }
+}
+
+} // namespace
+
+std::string to_payload(const ValidationTask& task)
+{
+    json::Writer out;
+    out.begin_object()
+        .member("challenge_id", task.challenge_id)
+        .member("authorization_id", task.authorization_id)
+        .member("account_id", task.account_id)
+        .member("type", task.type)
+        .member("identifier_type", name_of(task.identifier.type))
+        .member("identifier", task.identifier.value)
+        .member("token", task.token)
+        .member("key_authorization", task.key_authorization)
+        .member("source_address", task.source_address)
+        .member("request_id", task.request_id)
+        .end_object();
+    return out.take();
+}
+
+ValidationTask read_task(const Job& job)
+{
+    json::Reader in(job.payload);
+    ValidationTask task;
+    task.challenge_id = in.string("challenge_id");
+    task.authorization_id = in.string("authorization_id");
+    task.account_id = in.string("account_id");
+    task.type = in.string("type");
+    task.identifier.type = from_name<NameType>(in.string("identifier_type")).value_or(NameType::Dns);
+    task.identifier.value = in.string("identifier");
+    task.token = in.string("token");
+    task.key_authorization = in.string("key_authorization");
+    task.source_address = in.string("source_address");
+    task.request_id = in.string("request_id");
+    if (!in.finish(json::Unknown::Ignore)) {
+        throw std::runtime_error("the payload of validation job " + job.id + " cannot be read");
+    }
+    return task;
+}
+
+http::Awaitable<void> finish_validation(Context& context, ValidationTask task, ValidationResult result)
+{
+    co_await context.core.store.write([&](db::UnitOfWork& work) { store_outcome(context, work, task, result); });
+}
+
+http::Awaitable<Outcome<http::Response>> challenge(Context& context, Call call)
+{
+    if (!call.is_get()) {
+        json::Reader in(call.payload);
+        if (auto object = finish(in); !object) {
+            co_return std::unexpected(std::move(object).error());
+        }
+    }
+    auto found =
+        call.is_get()
+            ? co_await context.core.store.read([&](db::Session& session) { return read(context, session, call); })
+            : co_await context.core.store.write([&](db::UnitOfWork& work) { return answer(context, work, call); });
+    if (!found) {
+        co_return std::unexpected(std::move(found).error());
+    }
+    auto response = http::json_response(200, challenge_json(found->challenge, call.urls));
+    response.fields.add("Link", link(call.urls.authorization(found->authorization.id), "up"));
+    const auto status = found->challenge.status;
+    if (status == AcmeChallengeStatus::Pending || status == AcmeChallengeStatus::Processing) {
+        response.with("Retry-After", "1");
+    }
+    co_return response;
+}
+
+} // namespace chancery::acme

@@ -1,0 +1,204 @@
+#include "acme/door.hpp"
+
+#include "acme/accounts.hpp"
+#include "acme/authorizations.hpp"
+#include "acme/certificates.hpp"
+#include "acme/challenges.hpp"
+#include "acme/directory.hpp"
+#include "acme/finalize.hpp"
+#include "acme/key_change.hpp"
+#include "acme/orders.hpp"
+#include "acme/revocation.hpp"
+#include "core/log.hpp"
+#include "core/text.hpp"
+
+namespace chancery::acme {
+namespace {
+
+constexpr std::string_view kPrefix = "/acme/";
+constexpr int kBusyRetrySeconds = 5;
+
+http::Response preflight(const http::Request&)
+{
+    auto response = http::empty_response(204);
+    response.with("Access-Control-Allow-Origin", "*")
+        .with("Access-Control-Allow-Methods", "GET, HEAD, POST")
+        .with("Access-Control-Allow-Headers", "Content-Type")
+        .with("Access-Control-Max-Age", "86400");
+    return response;
+}
+
+http::Awaitable<http::Response> answer_preflight(const http::Request& request)
+{
+    co_return preflight(request);
+}
+
+std::unique_ptr<NonceRedeemer> local_redeemer(const AcmeSettings& settings, const Clock& clock)
+{
+    return std::make_unique<LocalNonceRedeemer>(settings.nonce_window, clock.now());
+}
+
+} // namespace
+
+Door::Door(issuance::Core& core, AcmeSettings settings, http::Client& client, Resolver& resolver)
+    : core_(core), settings_(std::move(settings)), accounts_(settings_.cached_accounts),
+      nonces_(core.keys.kek().derive("acme-nonce"), settings_.nonce_lifetime, core.clock,
+              local_redeemer(settings_, core.clock)),
+      addresses_(settings_.allowed_networks),
+      context_{.core = core_, .settings = settings_, .accounts = accounts_, .nonces = nonces_},
+      tools_{.settings = settings_, .addresses = addresses_, .client = client, .resolver = resolver}
+{
+    core_.jobs.handle(kValidateJob, [this](Job job) { return run_validation(std::move(job)); });
+}
+
+void Door::add_post(http::Router& router, std::string_view path, Endpoint endpoint)
+{
+    const auto pattern = "/acme/{server}" + std::string(path);
+    router.add("POST", pattern,
+               [this, endpoint](const http::Request& request) { return answer_post(request, endpoint); });
+    router.add("OPTIONS", pattern, answer_preflight);
+}
+
+void Door::add_routes(http::Router& router)
+{
+    router.add("GET", "/acme/{server}/directory",
+               [this](const http::Request& request) { return answer_directory(request); });
+    for (const auto* method : {"GET", "HEAD"}) {
+        router.add(method, "/acme/{server}/new-nonce",
+                   [this](const http::Request& request) { return answer_new_nonce(request); });
+    }
+    add_post(router, "/directory", {.handler = directory, .is_directory = true});
+    add_post(router, "/new-nonce", {.handler = new_nonce});
+    add_post(router, "/new-account", {.handler = new_account, .signer = Signer::NewKey});
+    add_post(router, "/new-order", {.handler = new_order});
+    add_post(router, "/revoke-cert", {.handler = revoke_cert, .signer = Signer::Either});
+    add_post(router, "/key-change", {.handler = key_change});
+    add_post(router, "/account/{id}", {.handler = account});
+    add_post(router, "/account/{id}/orders", {.handler = account_orders});
+    add_post(router, "/order/{id}", {.handler = order});
+    add_post(router, "/order/{id}/finalize", {.handler = finalize});
+    add_post(router, "/authorization/{id}", {.handler = authorization});
+    add_post(router, "/challenge/{id}", {.handler = challenge});
+    add_post(router, "/certificate/{id}", {.handler = certificate});
+    router.set_fallback(std::string(kPrefix),
+                        [this](const http::Request& request, int status) { return answer_unknown(request, status); });
+}
+
+bool Door::knows(const std::string& slug) const
+{
+    const auto configuration = core_.configuration.last();
+    return configuration && configuration->acme_server_by_slug(slug) != nullptr;
+}
+
+http::Awaitable<std::string> Door::server_id_of(std::string slug)
+{
+    auto configuration = core_.configuration.last();
+    if (!configuration || configuration->acme_server_by_slug(slug) == nullptr) {
+        configuration =
+            co_await core_.store.read([&](db::Session& session) { return core_.configuration.current(session); });
+    }
+    const auto* server = configuration->acme_server_by_slug(slug);
+    co_return server == nullptr ? std::string() : server->id;
+}
+
+http::Awaitable<Outcome<http::Response>> Door::open_and_run(const http::Request& request, Endpoint endpoint)
+{
+    auto slug = request.parameter("server");
+    auto server_id = co_await server_id_of(slug);
+    if (server_id.empty()) {
+        co_return not_found("ACME server");
+    }
+    auto call = co_await open_envelope(context_, request, std::move(slug), std::move(server_id), endpoint.signer);
+    if (!call) {
+        co_return std::unexpected(std::move(call).error());
+    }
+    co_return co_await endpoint.handler(context_, std::move(*call));
+}
+
+http::Awaitable<http::Response> Door::guarded(const http::Request& request,
+                                              http::Awaitable<Outcome<http::Response>> work)
+{
+    Error error{.type = ErrorType::ServerInternal,
+                .status = 500,
+                .detail = "the server failed; the request id is in X-Request-Id"};
+    try {
+        auto outcome = co_await std::move(work);
+        co_return outcome ? std::move(*outcome) : to_response(outcome.error());
+    } catch (const db::StoreBusy&) {
+        error.status = 503;
+        error.detail = "the server is busy";
+        error.retry_after_seconds = kBusyRetrySeconds;
+    } catch (const std::exception& failure) {
+        log::error("acme.request.failed",
+                   {{"request_id", request.request_id}, {"path", request.path}, {"error", failure.what()}});
+    }
+    co_return to_response(error);
+}
+
+void Door::complete(http::Response& response, const http::Request& request, bool with_index, bool with_nonce)
+{
+    response.with("Cache-Control", "no-store")
+        .with("Access-Control-Allow-Origin", "*")
+        .with("Access-Control-Expose-Headers", "Link, Location, Replay-Nonce, Retry-After");
+    if (with_nonce) {
+        response.with("Replay-Nonce", nonces_.issue());
+    }
+    const auto segments = split(request.path, '/');
+    if (with_index && segments.size() > 2 && knows(segments[2])) {
+        response.fields.add("Link", link(Urls(settings_.public_url, segments[2]).directory(), "index"));
+    }
+}
+
+http::Awaitable<http::Response> Door::answer_post(const http::Request& request, Endpoint endpoint)
+{
+    auto response = co_await guarded(request, open_and_run(request, endpoint));
+    complete(response, request, !endpoint.is_directory, true);
+    co_return response;
+}
+
+http::Awaitable<http::Response> Door::answer_directory(const http::Request& request)
+{
+    auto slug = request.parameter("server");
+    auto response = co_await guarded(request, read_directory(context_, std::move(slug)));
+    complete(response, request, false, false);
+    co_return response;
+}
+
+http::Awaitable<Outcome<http::Response>> Door::give_nonce(const http::Request& request)
+{
+    auto slug = request.parameter("server");
+    const auto server_id = co_await server_id_of(std::move(slug));
+    if (server_id.empty()) {
+        co_return not_found("ACME server");
+    }
+    co_return http::empty_response(request.method == "HEAD" ? 200 : 204);
+}
+
+http::Awaitable<http::Response> Door::answer_new_nonce(const http::Request& request)
+{
+    auto response = co_await guarded(request, give_nonce(request));
+    complete(response, request, true, response.status < 300);
+    co_return response;
+}
+
+http::Response Door::answer_unknown(const http::Request& request, int status)
+{
+    auto response =
+        to_response(status == 405 ? malformed("this resource does not have the method " + request.method, 405).error()
+                                  : not_found("resource").error());
+    complete(response, request, true, request.method == "POST");
+    return response;
+}
+
+http::Awaitable<void> Door::run_validation(Job job)
+{
+    auto task = read_task(job);
+    auto result = co_await validate(tools_, task);
+    core_.metrics
+        .counter("chancery_acme_validations_total", "ACME validations by challenge type and outcome",
+                 {{"type", task.type}, {"outcome", result ? "invalid" : "valid"}})
+        .add();
+    co_await finish_validation(context_, std::move(task), std::move(result));
+}
+
+} // namespace chancery::acme

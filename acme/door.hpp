@@ -1,0 +1,66 @@
+#pragma once
+
+#include "acme/account_cache.hpp"
+#include "acme/context.hpp"
+#include "acme/envelope.hpp"
+#include "acme/nonce.hpp"
+#include "acme/settings.hpp"
+#include "acme/validation/validator.hpp"
+#include "issuance/core.hpp"
+#include "server/http/client.hpp"
+#include "server/http/router.hpp"
+
+#include <string>
+#include <string_view>
+
+/// The RFC 8555 door: translates between ACME and the issuance core, and decides nothing that the core decides.
+namespace chancery::acme {
+
+/// One door serves every ACME server of the configuration under /acme/{server}/. Made once, before the job runner
+/// starts; must not outlive what it is made of, and outlives the router and the runner. Thread-safe.
+class Door {
+public:
+    /// Registers the handler of `acme.validate` jobs. Throws std::invalid_argument for settings that cannot be.
+    Door(issuance::Core& core, AcmeSettings settings, http::Client& client, Resolver& resolver);
+    Door(const Door&) = delete;
+    Door& operator=(const Door&) = delete;
+
+    void add_routes(http::Router& router);
+
+private:
+    using Handler = http::Awaitable<Outcome<http::Response>> (*)(Context&, Call);
+
+    struct Endpoint {
+        Handler handler;
+        Signer signer = Signer::Account;
+        bool is_directory = false; ///< the one resource without Link rel="index" (RFC 8555 section 7.1)
+    };
+
+    void add_post(http::Router& router, std::string_view path, Endpoint endpoint);
+    http::Awaitable<http::Response> answer_post(const http::Request& request, Endpoint endpoint);
+    http::Awaitable<http::Response> answer_directory(const http::Request& request);
+    http::Awaitable<http::Response> answer_new_nonce(const http::Request& request);
+    http::Response answer_unknown(const http::Request& request, int status);
+
+    http::Awaitable<Outcome<http::Response>> open_and_run(const http::Request& request, Endpoint endpoint);
+    http::Awaitable<Outcome<http::Response>> give_nonce(const http::Request& request);
+    http::Awaitable<std::string> server_id_of(std::string slug);
+    bool knows(const std::string& slug) const;
+    /// Runs `work`, and answers in ACME's form what it throws; the cause is in the log under the request id.
+    http::Awaitable<http::Response> guarded(const http::Request& request,
+                                            http::Awaitable<Outcome<http::Response>> work);
+    /// The header fields that every answer has.
+    void complete(http::Response& response, const http::Request& request, bool with_index, bool with_nonce);
+
+    http::Awaitable<void> run_validation(Job job);
+
+    issuance::Core& core_;
+    const AcmeSettings settings_;
+    AccountCache accounts_;
+    NonceService nonces_;
+    AddressPolicy addresses_;
+    Context context_;
+    ValidationTools tools_;
+};
+
+} // namespace chancery::acme

@@ -1,0 +1,203 @@
+#include "acme/finalize.hpp"
+
+#include "acme/orders.hpp"
+#include "acme/resources.hpp"
+#include "core/encoding.hpp"
+#include "core/text.hpp"
+#include "db/repositories/acme_repository.hpp"
+#include "issuance/orders.hpp"
+#include "pki/names.hpp"
+
+#include <algorithm>
+#include <set>
+
+namespace chancery::acme {
+namespace {
+
+struct Finalized {
+    AcmeOrder order{};
+    issuance::Accepted accepted{};
+};
+
+std::unexpected<Error> bad_csr(std::string detail)
+{
+    return refuse(ErrorType::BadCsr, 400, std::move(detail));
+}
+
+/// The CN as the name it stands for.
+std::optional<Name> name_of_cn(const std::string& common_name)
+{
+    if (auto address = pki::normalise_ip(common_name)) {
+        return Name{NameType::Ip, std::move(*address)};
+    }
+    if (auto name = pki::normalise_dns_name(common_name)) {
+        return Name{NameType::Dns, std::move(*name)};
+    }
+    return std::nullopt;
+}
+
+/// The order's parameters as the inventory keeps them.
+std::string original_request(const AcmeOrder& order, const pki::Csr& csr)
+{
+    json::Writer out;
+    out.begin_object().member("common_name", csr.subject.common_name).begin_array("identifiers");
+    for (const auto& name : order.identifiers) {
+        out.begin_object().member("type", name_of(name.type)).member("value", name.value).end_object();
+    }
+    out.end_array().member("csr", to_base64(csr.der));
+    if (order.not_before) {
+        out.member("not_before", to_rfc3339(*order.not_before));
+    }
+    if (order.not_after) {
+        out.member("not_after", to_rfc3339(*order.not_after));
+    }
+    out.end_object();
+    return out.take();
+}
+
+issuance::CertificateRequest make_request(const AcmeOrder& order, const AcmeServer& server, const pki::Csr& csr)
+{
+    issuance::CertificateRequest request;
+    request.pathway = Pathway::Acme;
+    request.names = order.identifiers;
+    request.csr = csr;
+    request.digest = server.digest;
+    request.authority_id = server.authority_id;
+    request.acme_account_id = order.account_id;
+    request.max_validity_days = server.max_validity_days;
+    request.not_before = order.not_before;
+    request.not_after = order.not_after;
+    request.original = original_request(order, csr);
+    if (!order.not_after) {
+        request.validity_days = server.default_validity_days;
+    }
+    // Of the CSR's subject only the CN is proven: the order's validations say nothing of organizations. A name longer
+    // than a CN may be (RFC 5280, ub-common-name) stays among the SANs.
+    constexpr std::size_t kMaxCommonName = 64;
+    const auto cn = name_of_cn(csr.subject.common_name);
+    if (cn && cn->value.size() <= kMaxCommonName) {
+        request.subject.common_name = cn->value;
+    }
+    return request;
+}
+
+Outcome<void> check_key_algorithm(const AcmeServer& server, const pki::Csr& csr)
+{
+    const auto algorithm = pki::key_algorithm_of(csr.key.type());
+    const bool permitted =
+        server.key_algorithms.empty() ||
+        (algorithm && std::ranges::find(server.key_algorithms, *algorithm) != server.key_algorithms.end());
+    if (!permitted) {
+        return bad_csr("this ACME server does not certify keys of type " + csr.key.type().name());
+    }
+    return {};
+}
+
+Outcome<void> check_ready(const AcmeOrder& order, Time now)
+{
+    const auto status = status_at(order, now);
+    if (status == AcmeOrderStatus::Ready) {
+        return {};
+    }
+    return refuse(ErrorType::OrderNotReady, 403, "the order is " + std::string(name_of(status)) + ", not ready");
+}
+
+Outcome<Finalized> accept(Context& context, db::UnitOfWork& work, const Call& call, const pki::Csr& csr)
+{
+    CHANCERY_TRY(account, current_account(context, work, *call.account));
+    CHANCERY_TRY(server, active_server(context, work, call.server_id));
+    CHANCERY_TRY(order, find_own_order(work, call));
+    CHANCERY_CHECK(check_ready(order, context.core.clock.now()));
+    CHANCERY_CHECK(check_csr(csr, order.identifiers));
+    CHANCERY_CHECK(check_key_algorithm(server, csr));
+    auto accepted =
+        issuance::accept_order(context.core, work, caller_of(call, account), make_request(order, server, csr));
+    if (!accepted) {
+        return std::unexpected(from_core(accepted.error()));
+    }
+    // False: a parallel finalize was quicker; this unit, with what was accepted in it, is rolled back.
+    if (!db::AcmeOrderRepository(work).start_finalize(order.id, accepted->order.id)) {
+        return refuse(ErrorType::OrderNotReady, 403, "the order is being finalized already");
+    }
+    order.status = AcmeOrderStatus::Processing;
+    order.order_id = accepted->order.id;
+    return Finalized{.order = std::move(order), .accepted = std::move(*accepted)};
+}
+
+/// The ACME order as the core's outcome makes it.
+void apply(AcmeOrder& order, const issuance::Finished& finished)
+{
+    if (finished.certificate) {
+        order.status = AcmeOrderStatus::Valid;
+        order.certificate_id = finished.certificate->id;
+    } else if (finished.order.status == OrderStatus::Failed) {
+        order.status = AcmeOrderStatus::Invalid;
+        order.error = finished.order.error;
+    }
+}
+
+} // namespace
+
+Outcome<pki::Csr> read_finalize(std::string_view payload, std::size_t max_csr)
+{
+    json::Reader in(payload);
+    const auto text = in.string("csr");
+    CHANCERY_CHECK(finish(in));
+    const auto der = from_base64url(text);
+    if (!der) {
+        return malformed("\"csr\" is not base64url");
+    }
+    // parse_csr would read PEM, too; here it must be DER, a SEQUENCE.
+    if (der->empty() || der->front() != '\x30') {
+        return bad_csr("\"csr\" is not a DER PKCS#10 request");
+    }
+    if (der->size() > max_csr) {
+        return bad_csr("the CSR is longer than " + std::to_string(max_csr) + " octets");
+    }
+    auto csr = pki::parse_csr(*der);
+    if (!csr) {
+        return bad_csr(csr.error().detail);
+    }
+    return std::move(*csr);
+}
+
+Outcome<void> check_csr(const pki::Csr& csr, const std::vector<Name>& identifiers)
+{
+    const std::set<Name> wanted(identifiers.begin(), identifiers.end());
+    std::set<Name> named(csr.names.begin(), csr.names.end());
+    if (!csr.other_names.empty()) {
+        return bad_csr("the CSR asks for a kind of name that is not issued");
+    }
+    if (!csr.subject.common_name.empty()) {
+        const auto cn = name_of_cn(csr.subject.common_name);
+        if (!cn || !wanted.contains(*cn)) {
+            return bad_csr("the CSR's common name is not one of the order's identifiers");
+        }
+        named.insert(*cn);
+    }
+    if (named != wanted) {
+        return bad_csr("the CSR's names are not those of the order");
+    }
+    if (csr.asks_for_ca) {
+        return bad_csr("the CSR asks for a CA certificate");
+    }
+    return {};
+}
+
+http::Awaitable<Outcome<http::Response>> finalize(Context& context, Call call)
+{
+    auto csr = read_finalize(call.payload, context.settings.max_csr);
+    if (!csr) {
+        co_return std::unexpected(std::move(csr).error());
+    }
+    auto finalized =
+        co_await context.core.store.write([&](db::UnitOfWork& work) { return accept(context, work, call, *csr); });
+    if (!finalized) {
+        co_return std::unexpected(std::move(finalized).error());
+    }
+    const auto finished = co_await issuance::finish_order(context.core, std::move(finalized->accepted));
+    apply(finalized->order, finished);
+    co_return order_response(finalized->order, call.urls, context.core.clock.now());
+}
+
+} // namespace chancery::acme

@@ -1,0 +1,289 @@
+#include "acme/orders.hpp"
+
+#include "acme/resources.hpp"
+#include "core/id.hpp"
+#include "core/random.hpp"
+#include "core/text.hpp"
+#include "db/repositories/acme_repository.hpp"
+#include "issuance/audit.hpp"
+#include "issuance/gate.hpp"
+#include "pki/names.hpp"
+
+#include <algorithm>
+
+namespace chancery::acme {
+namespace {
+
+namespace audit = issuance::audit;
+
+constexpr std::size_t kTokenOctets = 32;
+
+struct Identifier {
+    std::string type{};
+    std::string value{};
+};
+
+/// Either a name that a certificate could carry, or what is wrong with it.
+std::expected<Name, Subproblem> read_identifier(const Identifier& identifier)
+{
+    const auto refused = [&](ErrorType type, std::string detail) {
+        return std::unexpected(
+            Subproblem{.type = type, .detail = std::move(detail), .identifier = {NameType::Dns, identifier.value}});
+    };
+    const auto type = identifier_type(identifier.type);
+    if (!type) {
+        return refused(ErrorType::UnsupportedIdentifier, "only dns and ip identifiers are supported");
+    }
+    if (*type == NameType::Ip) {
+        auto address = pki::normalise_ip(identifier.value);
+        if (!address || *address != identifier.value) {
+            auto problem = refused(ErrorType::Malformed, "the address is not in its canonical form (RFC 5952)");
+            problem.error().identifier.type = NameType::Ip;
+            return problem;
+        }
+        return Name{NameType::Ip, std::move(*address)};
+    }
+    auto name = pki::normalise_dns_name(identifier.value, true, false);
+    if (!name) {
+        return refused(ErrorType::RejectedIdentifier, name.error().detail);
+    }
+    if (pki::is_public_suffix(name->starts_with("*.") ? name->substr(2) : *name)) {
+        return refused(ErrorType::RejectedIdentifier, "the name is a public suffix");
+    }
+    return Name{NameType::Dns, std::move(*name)};
+}
+
+Outcome<std::optional<Time>> read_time(const std::optional<std::string>& text, std::string_view member)
+{
+    if (!text) {
+        return std::nullopt;
+    }
+    const auto time = from_rfc3339(*text);
+    if (!time) {
+        return malformed(std::string(member) + " is not an RFC 3339 time");
+    }
+    return time;
+}
+
+/// Times that no certificate of this server could have; what the gate decides is decided at finalize.
+Outcome<void> check_times(const WantedOrder& wanted, const AcmeServer& server, Time now)
+{
+    const auto from = wanted.not_before.value_or(now);
+    if (wanted.not_after && (*wanted.not_after <= from || *wanted.not_after <= now)) {
+        return malformed("notAfter must lie after notBefore and in the future");
+    }
+    if (wanted.not_after && *wanted.not_after - from > std::chrono::days(server.max_validity_days)) {
+        return malformed("certificates of this server live at most " + std::to_string(server.max_validity_days) +
+                         " days");
+    }
+    return {};
+}
+
+AcmeChallenge make_challenge(const std::string& authorization_id, std::string type, Time now)
+{
+    return AcmeChallenge{.id = new_id(now),
+                         .authorization_id = authorization_id,
+                         .type = std::move(type),
+                         .status = AcmeChallengeStatus::Pending,
+                         .token = random_token(kTokenOctets)};
+}
+
+/// http-01 cannot prove a wildcard (RFC 8555 section 8.3), dns-01 no address (RFC 8738 section 7).
+AcmeAuthorization make_authorization(const AcmeOrder& order, const Name& name, Time now)
+{
+    const bool wildcard = name.value.starts_with("*.");
+    AcmeAuthorization authorization{.id = new_id(now),
+                                    .account_id = order.account_id,
+                                    .identifier = {name.type, wildcard ? name.value.substr(2) : name.value},
+                                    .wildcard = wildcard,
+                                    .status = AcmeAuthorizationStatus::Pending,
+                                    .expires_at = order.expires_at,
+                                    .created_at = now};
+    if (!wildcard) {
+        authorization.challenges.push_back(make_challenge(authorization.id, "http-01", now));
+    }
+    if (name.type == NameType::Dns) {
+        authorization.challenges.push_back(make_challenge(authorization.id, "dns-01", now));
+    }
+    return authorization;
+}
+
+/// Names outside the registered domains, together with those that were refused before.
+std::vector<Subproblem> refused_names(Context& context, db::UnitOfWork& work, const issuance::Caller& caller,
+                                      const WantedOrder& wanted)
+{
+    auto refused = wanted.refused;
+    const auto allowed = issuance::check_domains(context.core, work, caller, wanted.names);
+    if (!allowed) {
+        for (const auto& name : allowed.error().names) {
+            refused.push_back({.type = ErrorType::RejectedIdentifier,
+                               .detail = name.detail,
+                               .identifier = {from_name<NameType>(name.type).value_or(NameType::Dns), name.value}});
+        }
+        if (allowed.error().names.empty()) {
+            refused.push_back({.type = ErrorType::RejectedIdentifier, .detail = allowed.error().detail});
+        }
+    }
+    return refused;
+}
+
+Outcome<void> check_names(Context& context, db::UnitOfWork& work, const issuance::Caller& caller,
+                          const AcmeServer& server, const WantedOrder& wanted)
+{
+    auto refused = refused_names(context, work, caller, wanted);
+    if (refused.empty() && server.authorization_mode == AuthorizationMode::Bindings) {
+        for (const auto& name : wanted.names) {
+            refused.push_back({.type = ErrorType::RejectedIdentifier,
+                               .detail = "the name is not bound to this account",
+                               .identifier = name});
+        }
+    }
+    if (refused.empty()) {
+        return {};
+    }
+    auto error = from_subproblems(std::move(refused), 400);
+    if (error.type == ErrorType::RejectedIdentifier) {
+        error.status = 403;
+    }
+    json::Writer details;
+    details.begin_object().begin_array("identifiers");
+    for (const auto& name : wanted.names) {
+        details.value(name.value);
+    }
+    details.end_array().member("reason", error.detail).end_object();
+    audit::record_refusal(work, caller, context.core.clock.now(), audit::kAcmeOrderRefused,
+                          {"acme_account", caller.acme_account_id}, details.take());
+    return std::unexpected(std::move(error));
+}
+
+/// Gives the order an authorization for every name: one that is valid for longer than the order, or a new one.
+void authorize(db::UnitOfWork& work, AcmeOrder& order, Time now)
+{
+    db::AcmeOrderRepository orders(work);
+    order.status = AcmeOrderStatus::Ready;
+    for (const auto& name : order.identifiers) {
+        const bool wildcard = name.value.starts_with("*.");
+        const Name base{name.type, wildcard ? name.value.substr(2) : name.value};
+        if (const auto valid = orders.find_valid_authorization(order.account_id, base, wildcard, order.expires_at)) {
+            order.authorization_ids.push_back(valid->id);
+            continue;
+        }
+        const auto fresh = make_authorization(order, name, now);
+        orders.insert_authorization(fresh);
+        order.authorization_ids.push_back(fresh.id);
+        order.status = AcmeOrderStatus::Pending;
+    }
+    orders.insert(order);
+}
+
+Outcome<AcmeOrder> create_order(Context& context, db::UnitOfWork& work, const Call& call, const WantedOrder& wanted)
+{
+    const auto now = context.core.clock.now();
+    CHANCERY_TRY(account, current_account(context, work, *call.account));
+    CHANCERY_TRY(server, active_server(context, work, call.server_id));
+    CHANCERY_CHECK(check_times(wanted, server, now));
+    const auto caller = caller_of(call, account);
+    CHANCERY_CHECK(check_names(context, work, caller, server, wanted));
+    AcmeOrder order{.id = new_id(now),
+                    .server_id = server.id,
+                    .account_id = account.id,
+                    .identifiers = wanted.names,
+                    .not_before = wanted.not_before,
+                    .not_after = wanted.not_after,
+                    .expires_at = now + context.settings.order_lifetime,
+                    .created_at = now};
+    authorize(work, order, now);
+    json::Writer details;
+    details.begin_object().member("account", account.id).begin_array("identifiers");
+    for (const auto& name : order.identifiers) {
+        details.value(name.value);
+    }
+    details.end_array().end_object();
+    audit::record(work, caller, now, audit::kAcmeOrderCreated, {"acme_order", order.id}, details.take());
+    return order;
+}
+
+} // namespace
+
+Outcome<WantedOrder> read_new_order(std::string_view payload, std::size_t max_identifiers)
+{
+    json::Reader in(payload);
+    std::vector<Identifier> identifiers;
+    for (auto& object : in.objects("identifiers")) {
+        identifiers.push_back({.type = object.string("type"), .value = object.string("value")});
+    }
+    const auto not_before = in.optional_string("notBefore");
+    const auto not_after = in.optional_string("notAfter");
+    CHANCERY_CHECK(finish(in));
+    if (identifiers.empty()) {
+        return malformed("an order needs at least one identifier");
+    }
+    if (identifiers.size() > max_identifiers) {
+        return malformed("an order may have at most " + std::to_string(max_identifiers) + " identifiers");
+    }
+    WantedOrder wanted;
+    for (const auto& identifier : identifiers) {
+        auto name = read_identifier(identifier);
+        if (!name) {
+            wanted.refused.push_back(std::move(name).error());
+        } else if (std::ranges::find(wanted.names, *name) == wanted.names.end()) {
+            wanted.names.push_back(std::move(*name));
+        }
+    }
+    CHANCERY_TRY(from, read_time(not_before, "notBefore"));
+    CHANCERY_TRY(until, read_time(not_after, "notAfter"));
+    wanted.not_before = from;
+    wanted.not_after = until;
+    return wanted;
+}
+
+Outcome<AcmeOrder> find_own_order(db::Session& session, const Call& call)
+{
+    auto order = is_id(call.id()) ? db::AcmeOrderRepository(session).find(call.id()) : std::nullopt;
+    if (!order || order->account_id != call.account_id()) {
+        return not_found("order");
+    }
+    return std::move(*order);
+}
+
+http::Response order_response(const AcmeOrder& order, const Urls& urls, Time now, int status)
+{
+    auto response = http::json_response(status, order_json(order, urls, now));
+    response.with("Location", urls.order(order.id));
+    const auto state = status_at(order, now);
+    if (state == AcmeOrderStatus::Processing || state == AcmeOrderStatus::Pending) {
+        response.with("Retry-After", "1");
+    }
+    return response;
+}
+
+http::Awaitable<Outcome<http::Response>> new_order(Context& context, Call call)
+{
+    auto wanted = read_new_order(call.payload, context.settings.max_identifiers);
+    if (!wanted) {
+        co_return std::unexpected(std::move(wanted).error());
+    }
+    auto order = co_await context.core.store.write(
+        [&](db::UnitOfWork& work) { return create_order(context, work, call, *wanted); });
+    if (!order) {
+        co_return std::unexpected(std::move(order).error());
+    }
+    co_return order_response(*order, call.urls, context.core.clock.now(), 201);
+}
+
+http::Awaitable<Outcome<http::Response>> order(Context& context, Call call)
+{
+    if (!call.is_get()) {
+        co_return malformed("an order is read with an empty payload");
+    }
+    auto order = co_await context.core.store.read([&](db::Session& session) -> Outcome<AcmeOrder> {
+        CHANCERY_CHECK(current_account(context, session, *call.account));
+        return find_own_order(session, call);
+    });
+    if (!order) {
+        co_return std::unexpected(std::move(order).error());
+    }
+    co_return order_response(*order, call.urls, context.core.clock.now());
+}
+
+} // namespace chancery::acme

@@ -1,0 +1,93 @@
+#include "acme/revocation.hpp"
+
+#include "core/encoding.hpp"
+#include "db/repositories/acme_repository.hpp"
+#include "db/repositories/certificate_repository.hpp"
+#include "issuance/revocation.hpp"
+#include "pki/digest.hpp"
+
+#include <algorithm>
+
+namespace chancery::acme {
+namespace {
+
+/// Whether the account proved, and may still use, every name of the certificate.
+bool controls_names(db::Session& session, const AcmeAccount& account, const Certificate& certificate, Time now)
+{
+    db::AcmeOrderRepository orders(session);
+    return !certificate.names.empty() && std::ranges::all_of(certificate.names, [&](const Name& name) {
+        const bool wildcard = name.value.starts_with("*.");
+        const Name base{name.type, wildcard ? name.value.substr(2) : name.value};
+        return orders.find_valid_authorization(account.id, base, wildcard, now).has_value();
+    });
+}
+
+Outcome<issuance::Caller> authorized_caller(Context& context, db::UnitOfWork& work, const Call& call,
+                                            const Certificate& certificate)
+{
+    if (!call.account) {
+        if (call.jwk->key.spki_sha256() != certificate.spki_sha256) {
+            return unauthorized("the request is not signed by the certificate's key");
+        }
+        return caller_of(call);
+    }
+    CHANCERY_TRY(account, current_account(context, work, *call.account));
+    const bool own = certificate.acme_account_id == account.id;
+    if (!own && !controls_names(work, account, certificate, context.core.clock.now())) {
+        return unauthorized("the account neither was issued this certificate nor controls all of its names");
+    }
+    return caller_of(call, account);
+}
+
+Outcome<void> revoke(Context& context, db::UnitOfWork& work, const Call& call, const WantedRevocation& wanted)
+{
+    const auto certificate = db::CertificateRepository(work).find_by_fingerprint(pki::sha256_hex(wanted.certificate));
+    if (!certificate || !certificate->authority_id || certificate->source != CertificateSource::Managed) {
+        return not_found("certificate");
+    }
+    CHANCERY_TRY(caller, authorized_caller(context, work, call, *certificate));
+    if (certificate->revoked_at) {
+        return refuse(ErrorType::AlreadyRevoked, 400, "the certificate is revoked already");
+    }
+    if (const auto revoked = issuance::revoke(context.core, work, caller, *certificate, wanted.reason); !revoked) {
+        return std::unexpected(from_core(revoked.error()));
+    }
+    return {};
+}
+
+} // namespace
+
+Outcome<WantedRevocation> read_revocation(std::string_view payload)
+{
+    json::Reader in(payload);
+    const auto text = in.string("certificate");
+    const auto code = in.optional_integer("reason");
+    CHANCERY_CHECK(finish(in));
+    auto der = from_base64url(text);
+    if (!der || der->empty()) {
+        return malformed("\"certificate\" is not base64url");
+    }
+    const auto reason = code ? revocation_reason_from_code(*code) : RevocationReason::Unspecified;
+    if (!reason || *reason == RevocationReason::CaCompromise) {
+        return refuse(ErrorType::BadRevocationReason, 400,
+                      "reason must be 0 (unspecified), 1 (keyCompromise), 3 (affiliationChanged), 4 (superseded) or 5 "
+                      "(cessationOfOperation)");
+    }
+    return WantedRevocation{.certificate = std::move(*der), .reason = *reason};
+}
+
+http::Awaitable<Outcome<http::Response>> revoke_cert(Context& context, Call call)
+{
+    auto wanted = read_revocation(call.payload);
+    if (!wanted) {
+        co_return std::unexpected(std::move(wanted).error());
+    }
+    auto revoked =
+        co_await context.core.store.write([&](db::UnitOfWork& work) { return revoke(context, work, call, *wanted); });
+    if (!revoked) {
+        co_return std::unexpected(std::move(revoked).error());
+    }
+    co_return http::empty_response(200);
+}
+
+} // namespace chancery::acme

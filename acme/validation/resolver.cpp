@@ -1,0 +1,314 @@
+#include "acme/validation/resolver.hpp"
+
+#include "core/text.hpp"
+#include "pki/names.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/ip/address.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <unbound.h>
+
+#include <array>
+#include <cstring>
+#include <mutex>
+#include <optional>
+#include <poll.h>
+#include <stdexcept>
+#include <sys/eventfd.h>
+#include <thread>
+#include <unistd.h>
+#include <unordered_map>
+
+namespace chancery::acme {
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr int kTypeA = 1;
+constexpr int kTypeTxt = 16;
+constexpr int kTypeAaaa = 28;
+constexpr int kClassIn = 1;
+constexpr int kRcodeNameError = 3;
+
+using Records = std::vector<std::string>; ///< rdata as it came
+
+void require_set(int result, const std::string& what)
+{
+    if (result != UB_NOERROR) {
+        throw std::runtime_error("DNS resolver: " + what + ": " + ub_strerror(result));
+    }
+}
+
+/// libunbound separates the port with '@': "192.0.2.53:53" and "[2001:db8::53]:53" become that.
+std::string unbound_address(const std::string& text)
+{
+    if (text.starts_with('[')) {
+        const auto end = text.find("]:");
+        const bool bare = end == std::string::npos;
+        return bare ? text.substr(1, text.size() - 2) : text.substr(1, end - 1) + '@' + text.substr(end + 2);
+    }
+    const auto colon = text.rfind(':');
+    const bool single = colon != std::string::npos && text.find(':') == colon;
+    return single ? text.substr(0, colon) + '@' + text.substr(colon + 1) : text;
+}
+
+DnsAnswer<Records> read_result(int error, const ub_result* result)
+{
+    using Kind = DnsFailure::Kind;
+    if (error != UB_NOERROR || result == nullptr) {
+        return std::unexpected(
+            DnsFailure{Kind::ServerFailure, std::string("the resolver failed: ") + ub_strerror(error)});
+    }
+    if (result->bogus != 0) {
+        return std::unexpected(DnsFailure{Kind::Bogus, "the answer fails DNSSEC validation"});
+    }
+    if (result->nxdomain != 0 || result->rcode == kRcodeNameError) {
+        return std::unexpected(DnsFailure{Kind::NoSuchName, "the name does not exist (NXDOMAIN)"});
+    }
+    if (result->rcode != 0) {
+        return std::unexpected(DnsFailure{Kind::ServerFailure, result->rcode == 2
+                                                                   ? "the name servers fail (SERVFAIL)"
+                                                                   : "the name servers refuse to answer"});
+    }
+    Records records;
+    for (int i = 0; result->havedata != 0 && result->data[i] != nullptr; ++i) {
+        records.emplace_back(result->data[i], static_cast<std::size_t>(result->len[i]));
+    }
+    return records;
+}
+
+/// One question under way, shared by the coroutine that waits and the resolver's thread that answers.
+struct Question {
+    Question(asio::any_io_executor where, std::chrono::milliseconds limit)
+        : executor(std::move(where)), timer(executor, limit)
+    {
+    }
+
+    asio::any_io_executor executor;
+    asio::steady_timer timer; ///< runs out, or is cancelled by the answer
+    std::optional<DnsAnswer<Records>> answer{};
+};
+
+/// The character-strings of one TXT record (RFC 1035 section 3.3.14), joined.
+std::string join_strings(const std::string& rdata)
+{
+    std::string joined;
+    for (std::size_t at = 0; at < rdata.size();) {
+        const auto length = static_cast<unsigned char>(rdata[at]);
+        joined += rdata.substr(at + 1, length);
+        at += length + 1U;
+    }
+    return joined;
+}
+
+std::string address_text(const std::string& rdata)
+{
+    if (rdata.size() == 4) {
+        asio::ip::address_v4::bytes_type bytes{};
+        std::memcpy(bytes.data(), rdata.data(), bytes.size());
+        return asio::ip::address_v4(bytes).to_string();
+    }
+    if (rdata.size() == 16) {
+        asio::ip::address_v6::bytes_type bytes{};
+        std::memcpy(bytes.data(), rdata.data(), bytes.size());
+        return pki::normalise_ip(asio::ip::address_v6(bytes).to_string()).value_or("");
+    }
+    return {};
+}
+
+bool is_localhost(const std::string& name)
+{
+    return is_within_domain(to_lower(name), "localhost");
+}
+
+} // namespace
+
+/// One libunbound context. Its own thread resolves; ours waits for its answers and hands each to the executor of the
+/// coroutine that asked.
+struct UnboundResolver::Impl {
+    explicit Impl(const AcmeSettings& settings) : timeout(settings.resolver_timeout), context(ub_ctx_create())
+    {
+        if (context == nullptr) {
+            throw std::runtime_error("DNS resolver: no memory");
+        }
+        stop_event = ::eventfd(0, EFD_CLOEXEC);
+        try {
+            configure(settings);
+        } catch (...) {
+            release();
+            throw;
+        }
+        thread = std::thread([this] { deliver(); });
+    }
+
+    ~Impl()
+    {
+        constexpr std::uint64_t kOne = 1;
+        static_cast<void>(::write(stop_event, &kOne, sizeof kOne));
+        thread.join();
+        release();
+    }
+
+    Impl(const Impl&) = delete;
+    Impl& operator=(const Impl&) = delete;
+
+    void release()
+    {
+        ub_ctx_delete(context); // outstanding questions end without a callback
+        ::close(stop_event);
+    }
+
+    void set(const char* option, const char* value) { require_set(ub_ctx_set_option(context, option, value), option); }
+
+    void configure(const AcmeSettings& settings)
+    {
+        require_set(ub_ctx_async(context, 1), "threads");
+        set("cache-max-ttl:", "0");
+        set("cache-max-negative-ttl:", "0");
+        set("do-not-query-localhost:", "no");
+        set("edns-buffer-size:", "1232");
+        set("use-syslog:", "no");
+        set("verbosity:", "0");
+        // Names that libunbound answers by itself, but that a private network may well have.
+        for (const char* zone : {"test.", "home.arpa."}) {
+            require_set(ub_ctx_zone_add(context, zone, "transparent"), zone);
+        }
+        for (const auto& resolver : settings.resolvers) {
+            require_set(ub_ctx_set_fwd(context, unbound_address(resolver).c_str()), "resolver " + resolver);
+        }
+        if (settings.resolvers.empty()) {
+            require_set(ub_ctx_resolvconf(context, nullptr), "resolv.conf");
+        }
+        if (!settings.hosts_file.empty()) {
+            require_set(ub_ctx_hosts(context, settings.hosts_file.c_str()), settings.hosts_file);
+        }
+    }
+
+    void deliver()
+    {
+        std::array<pollfd, 2> waits{pollfd{ub_fd(context), POLLIN, 0}, pollfd{stop_event, POLLIN, 0}};
+        for (;;) {
+            const int ready = ::poll(waits.data(), waits.size(), -1);
+            if (ready > 0 && waits[1].revents != 0) {
+                return;
+            }
+            if (ready > 0) {
+                ub_process(context);
+            }
+        }
+    }
+
+    /// Called by ub_process on our thread; `argument` is an entry of `asked`.
+    static void on_answer(void* argument, int error, ub_result* result)
+    {
+        const auto& asked = *static_cast<const Asked*>(argument);
+        auto answer = read_result(error, result);
+        ub_resolve_free(result);
+        asked.owner.settle(asked.number, std::move(answer));
+    }
+
+    void settle(std::uint64_t number, DnsAnswer<Records> answer)
+    {
+        std::shared_ptr<Question> question;
+        {
+            const std::lock_guard lock(mutex);
+            const auto found = asked.find(number);
+            question = std::move(found->second.question);
+            asked.erase(found);
+        }
+        if (!question) {
+            return; // it gave up
+        }
+        auto executor = question->executor;
+        asio::post(executor, [question = std::move(question), answer = std::move(answer)]() mutable {
+            question->answer = std::move(answer);
+            question->timer.cancel();
+        });
+    }
+
+    void give_up(std::uint64_t number)
+    {
+        const std::lock_guard lock(mutex);
+        if (const auto found = asked.find(number); found != asked.end()) {
+            found->second.question.reset();
+        }
+    }
+
+    std::uint64_t begin(const std::string& name, int type, const std::shared_ptr<Question>& question)
+    {
+        std::unique_lock lock(mutex);
+        const auto number = next++;
+        auto& entry =
+            asked.try_emplace(number, Asked{.owner = *this, .number = number, .question = question}).first->second;
+        lock.unlock();
+        const int failed = ub_resolve_async(context, name.c_str(), type, kClassIn, &entry, &Impl::on_answer, nullptr);
+        if (failed != UB_NOERROR) {
+            settle(number, read_result(failed, nullptr));
+        }
+        return number;
+    }
+
+    http::Awaitable<DnsAnswer<Records>> ask(std::string name, int type)
+    {
+        // Shared with the thread that answers, which may do so after this coroutine gave up.
+        auto question = std::make_shared<Question>(co_await asio::this_coro::executor, timeout);
+        const auto number = begin(name, type, question);
+        co_await question->timer.async_wait(asio::as_tuple(asio::use_awaitable));
+        if (question->answer) {
+            co_return std::move(*question->answer);
+        }
+        give_up(number);
+        co_return std::unexpected(DnsFailure{DnsFailure::Kind::Timeout, "the name servers did not answer in time"});
+    }
+
+    /// What libunbound holds until it answers, even when nobody waits any more.
+    struct Asked {
+        Impl& owner;
+        std::uint64_t number;
+        std::shared_ptr<Question> question; ///< null: it gave up
+    };
+
+    std::chrono::milliseconds timeout;
+    ub_ctx* context;
+    int stop_event = -1;
+    std::mutex mutex; ///< guards the two below
+    std::unordered_map<std::uint64_t, Asked> asked;
+    std::uint64_t next = 0;
+    std::thread thread; ///< last: it uses all of the above
+};
+
+UnboundResolver::UnboundResolver(const AcmeSettings& settings) : impl_(std::make_unique<Impl>(settings)) {}
+
+UnboundResolver::~UnboundResolver() = default;
+
+http::Awaitable<DnsAnswer<std::vector<std::string>>> UnboundResolver::addresses(std::string name, AddressFamily family)
+{
+    if (is_localhost(name)) {
+        std::vector<std::string> loopback{family == AddressFamily::V4 ? "127.0.0.1" : "::1"};
+        co_return loopback;
+    }
+    auto records = co_await impl_->ask(std::move(name), family == AddressFamily::V4 ? kTypeA : kTypeAaaa);
+    if (records) {
+        for (auto& record : *records) {
+            record = address_text(record);
+        }
+    }
+    co_return records;
+}
+
+http::Awaitable<DnsAnswer<std::vector<std::string>>> UnboundResolver::texts(std::string name)
+{
+    auto records = co_await impl_->ask(std::move(name), kTypeTxt);
+    if (records) {
+        for (auto& record : *records) {
+            record = join_strings(record);
+        }
+    }
+    co_return records;
+}
+
+} // namespace chancery::acme

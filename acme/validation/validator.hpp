@@ -1,0 +1,11 @@
+#pragma once
+
+#include "acme/validation/http01.hpp"
+
+namespace chancery::acme {
+
+/// Carries out one validation with the tries that the settings allow (RFC 8555 section 8.2), on the caller's executor;
+/// the challenge stays in processing meanwhile.
+http::Awaitable<ValidationResult> validate(const ValidationTools& tools, ValidationTask task);
+
+} // namespace chancery::acme
