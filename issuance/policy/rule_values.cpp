@@ -80,7 +80,7 @@ std::vector<std::string> read_domains(json::Reader& in, std::string_view name)
 {
     auto domains = read_texts(in, name);
     for (const auto& domain : domains) {
-        if (!is_pattern_name(domain)) {
+        if (!domain.empty() && !is_pattern_name(domain)) {
             in.reject(name, "value", "'" + domain + "' is not a lower-case DNS name without a wildcard");
         }
     }

@@ -1,5 +1,6 @@
 #include "issuance/policy/compiled_policy.hpp"
 #include "issuance/policy/policy_set.hpp"
+#include "issuance/policy/wording.hpp"
 
 namespace chancery::issuance::policy {
 namespace {
@@ -12,10 +13,10 @@ constexpr std::size_t kMaxDescription = 2000;
 Result<void> validate(const Policy& policy)
 {
     std::vector<FieldError> errors;
-    if (policy.name.empty() || policy.name.size() > kMaxName) {
+    if (policy.name.empty() || character_count(policy.name) > kMaxName) {
         errors.push_back({"/name", "length", "must have 1 to " + std::to_string(kMaxName) + " characters"});
     }
-    if (policy.description.size() > kMaxDescription) {
+    if (character_count(policy.description) > kMaxDescription) {
         errors.push_back(
             {"/description", "length", "must have at most " + std::to_string(kMaxDescription) + " characters"});
     }

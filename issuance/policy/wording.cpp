@@ -30,6 +30,13 @@ std::string list_of(const std::vector<std::string>& texts)
     return list;
 }
 
+std::size_t character_count(std::string_view text)
+{
+    // Every byte that does not continue a character starts one.
+    return static_cast<std::size_t>(
+        std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
+}
+
 std::string counted(long long count, std::string_view noun)
 {
     return std::to_string(count) + ' ' + std::string(noun) + (count == 1 ? "" : "s");

@@ -3,6 +3,7 @@
 #include "core/enum_names.hpp"
 
 #include <chrono>
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,6 +25,9 @@ template <class E> std::string list_of_names(const std::vector<E>& values)
     }
     return list_of(texts);
 }
+
+/// How many characters a UTF-8 text has.
+std::size_t character_count(std::string_view text);
 
 /// "1 day", "2 days"
 std::string counted(long long count, std::string_view noun);

@@ -31,18 +31,11 @@ bool has_control_character(std::string_view text)
                        [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
 }
 
-/// UTF-8: every byte that does not continue a character starts one.
-std::size_t characters(std::string_view text)
-{
-    return static_cast<std::size_t>(
-        std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
-}
-
 void check_value(json::Reader& in, const SubjectField& field, const std::string& value)
 {
     if (field.member == &Subject::country && !is_country(value)) {
         in.reject(field.name, "value", "must be two upper-case letters");
-    } else if (value.empty() || characters(value) > field.most) {
+    } else if (value.empty() || character_count(value) > field.most) {
         in.reject(field.name, "length", "must have 1 to " + std::to_string(field.most) + " characters");
     } else if (has_control_character(value)) {
         in.reject(field.name, "value", "must not contain control characters");
