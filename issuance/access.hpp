@@ -34,7 +34,8 @@ enum class Right {
     ReadCertificates,
     ReadAllCertificates,
     ExportPrivateKeys,
-    RevokeCertificates,
+    RevokeCertificates,    ///< one's own
+    RevokeAllCertificates, ///< anybody's
     ManageCertificates, ///< tags and the like
     ReadOrders,
     ReadAllOrders,

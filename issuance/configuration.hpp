@@ -22,6 +22,8 @@ struct Configuration {
     std::string version{};
     std::vector<Domain> domains{};
     std::unordered_map<std::string, std::size_t> domain_by_name{}; ///< DNS registrations: name -> index
+    std::unordered_map<std::string, std::size_t> mail_by_name{};   ///< mail registrations: name -> index
+    std::vector<std::size_t> ip_ranges{};                          ///< indexes of IP registrations
     policy::PolicySet policies{};
     std::vector<Provider> providers{};
     std::vector<Authority> authorities{};

@@ -36,6 +36,7 @@ struct CertificateRequest {
     std::string renews_certificate{};
     std::string acme_account_id{};
     std::optional<int> max_validity_days{};     ///< of the ACME server
+    std::string key_purpose{"certificate"};     ///< automated: what the stored key is for ("listener" is never exported)
     std::string original{"{}"};                 ///< the parameters as the caller gave them: the order's `request`
 };
 

@@ -1,0 +1,143 @@
+#include "core/id.hpp"
+#include "core/json.hpp"
+#include "db/repositories/configuration_repository.hpp"
+#include "issuance/administration.hpp"
+#include "issuance/audit.hpp"
+#include "issuance/validation.hpp"
+#include "pki/names.hpp"
+
+#include <algorithm>
+
+namespace chancery::issuance {
+namespace {
+
+constexpr int kLongestValidity = 825;
+
+std::string server_json(const AcmeServer& server)
+{
+    json::Writer out;
+    out.begin_object()
+        .member("slug", server.slug)
+        .member("name", server.name)
+        .member("active", server.active)
+        .member("authority_id", server.authority_id)
+        .member("default_validity_days", server.default_validity_days)
+        .member("max_validity_days", server.max_validity_days)
+        .begin_array("key_algorithms");
+    for (const auto algorithm : server.key_algorithms) {
+        out.value(name_of(algorithm));
+    }
+    return out.end_array()
+        .member("digest", name_of(server.digest))
+        .member("require_eab", server.require_eab)
+        .member("authorization_mode", name_of(server.authorization_mode))
+        .member("terms_of_service", server.terms_of_service)
+        .member("website", server.website)
+        .member("caa_identities", server.caa_identities)
+        .end_object()
+        .take();
+}
+
+bool is_slug(const std::string& slug)
+{
+    const auto fits = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; };
+    return !slug.empty() && slug.size() <= 63 && std::ranges::all_of(slug, fits);
+}
+
+void check_authority(Mistakes& mistakes, const Configuration& configuration, const AcmeServer& server)
+{
+    const auto* authority = configuration.authority(server.authority_id);
+    if (authority == nullptr) {
+        mistakes.add("/authority_id", "unknown", "there is no such CA");
+    } else if (authority->kind == AuthorityKind::Root) {
+        mistakes.add("/authority_id", "root", "must be an intermediate: a root signs no certificates of clients");
+    }
+}
+
+/// Normalises what is compared later, and collects every mistake.
+Result<void> check_server(const Configuration& configuration, AcmeServer& server)
+{
+    Mistakes mistakes;
+    if (!is_slug(server.slug)) {
+        mistakes.add("/slug", "format", "1 to 63 of a-z, 0-9 and -");
+    }
+    mistakes.check_text("/name", server.name, 1, 100);
+    if (server.description.size() > 1000) {
+        mistakes.add("/description", "length", "at most 1000 octets");
+    }
+    check_authority(mistakes, configuration, server);
+    if (server.max_validity_days < 1 || server.max_validity_days > kLongestValidity) {
+        mistakes.add("/max_validity_days", "range", "1 to 825");
+    }
+    if (server.default_validity_days < 1 || server.default_validity_days > server.max_validity_days) {
+        mistakes.add("/default_validity_days", "range", "at least 1 and at most max_validity_days");
+    }
+    if (!server.terms_of_service.empty()) {
+        mistakes.check_http_url("/terms_of_service", server.terms_of_service);
+    }
+    if (!server.website.empty()) {
+        mistakes.check_http_url("/website", server.website);
+    }
+    for (std::size_t i = 0; i < server.caa_identities.size(); ++i) {
+        if (auto name = pki::normalise_dns_name(server.caa_identities[i], false)) {
+            server.caa_identities[i] = std::move(*name);
+        } else {
+            mistakes.add("/caa_identities/" + std::to_string(i), "format", name.error().detail);
+        }
+    }
+    return mistakes.result();
+}
+
+} // namespace
+
+Result<AcmeServer> create_acme_server(Core& core, db::UnitOfWork& work, const Caller& caller, AcmeServer server)
+{
+    const auto now = core.clock.now();
+    CHANCERY_CHECK(require(work, caller, Right::ManageAcmeServers, now));
+    CHANCERY_CHECK(check_server(*core.configuration.current(work), server));
+    server.id = new_id(now);
+    server.created_at = server.updated_at = now;
+    server.revision = 1;
+    if (!db::AcmeServerRepository(work).insert(server)) {
+        return refuse(Code::AlreadyExists, "There is an ACME server with the slug " + server.slug + ".");
+    }
+    ConfigurationCache::bump(work);
+    audit::record(work, caller, now, audit::kAcmeServerCreated, {"acme_server", server.id}, server_json(server));
+    return server;
+}
+
+Result<AcmeServer> update_acme_server(Core& core, db::UnitOfWork& work, const Caller& caller, AcmeServer server,
+                                      long long expected_revision)
+{
+    const auto now = core.clock.now();
+    CHANCERY_CHECK(require(work, caller, Right::ManageAcmeServers, now));
+    db::AcmeServerRepository repository(work);
+    const auto old = repository.find(server.id);
+    if (!old) {
+        return refuse(Code::NotFound, "There is no such ACME server.");
+    }
+    if (server.slug != old->slug) {
+        Mistakes mistakes;
+        mistakes.add("/slug", "immutable", "cannot be changed: clients know the directory by it");
+        return refuse(mistakes.result().error());
+    }
+    CHANCERY_CHECK(check_server(*core.configuration.current(work), server));
+    server.created_at = old->created_at;
+    server.updated_at = now;
+    server.revision = expected_revision;
+    if (!repository.update(server)) {
+        return refuse(Code::PreconditionFailed, "The ACME server was changed meanwhile.");
+    }
+    server.revision = expected_revision + 1;
+    ConfigurationCache::bump(work);
+    audit::record(work, caller, now, audit::kAcmeServerUpdated, {"acme_server", server.id},
+                  json::Writer()
+                      .begin_object()
+                      .raw_member("old", server_json(*old))
+                      .raw_member("new", server_json(server))
+                      .end_object()
+                      .take());
+    return server;
+}
+
+} // namespace chancery::issuance

@@ -1,0 +1,145 @@
+#include "issuance/audit.hpp"
+
+#include "core/id.hpp"
+#include "db/repositories/audit_repository.hpp"
+#include "pki/digest.hpp"
+
+namespace chancery::issuance::audit {
+namespace {
+
+constexpr Name kCatalogue[] = {
+    {kRequestAutomatedSubmitted, "A certificate was requested; the platform makes the key."},
+    {kRequestCsrSubmitted, "A certificate was requested with a CSR."},
+    {kRequestAcmeSubmitted, "A certificate was requested by an ACME client."},
+    {kRequestRefused, "The gate refused a request; the details name the rule."},
+    {kCertificateIssued, "A certificate was signed, with the key of the CA that the details name, and stored."},
+    {kIssuanceFailed, "An accepted order failed."},
+    {kViewAccessed, "A certificate's detail was opened."},
+    {kDownloadSuccess, "A certificate was downloaded."},
+    {kDownloadPfxSuccess, "A certificate was exported with its private key."},
+    {kDownloadPfxFailure, "An export with private key was refused or failed."},
+    {kCertificateUpdated, "A certificate's tags were changed."},
+    {kRevokeRequested, "A revocation code was made."},
+    {kRevokeDispatched, "A revocation was handed to an external provider."},
+    {kRevokeSuccess, "A certificate was revoked."},
+    {kRevokeFailure, "A revocation was refused or failed."},
+    {kPolicyHardFail, "A policy blocked a request."},
+    {kPolicySoftFail, "A certificate was issued with policy warnings."},
+    {kPolicyEngineError, "A policy could not be evaluated; the request was blocked."},
+    {kPolicyCreated, "A policy was written."},
+    {kPolicyUpdated, "A policy has a new version."},
+    {kPolicyRetired, "A policy was retired."},
+    {kDomainCreated, "A domain was registered."},
+    {kDomainUpdated, "A domain was enabled or disabled."},
+    {kProviderCreated, "A provider was created."},
+    {kProviderUpdated, "A provider was changed."},
+    {kAuthorityCreated, "A certificate authority was created."},
+    {kAuthorityImported, "A certificate authority was imported."},
+    {kAuthorityUpdated, "A certificate authority was changed or retired."},
+    {kAuthorityKeyUsed, "A certificate authority's key signed another certificate authority's certificate."},
+    {kCrlPublished, "A certificate revocation list was signed and published."},
+    {kAcmeServerCreated, "An ACME server was created."},
+    {kAcmeServerUpdated, "An ACME server was changed."},
+    {kAcmeAccountRegistered, "An ACME client registered an account."},
+    {kAcmeAccountUpdated, "An ACME account was changed."},
+    {kAcmeAccountDeactivated, "An ACME account was deactivated."},
+    {kAcmeKeyChanged, "An ACME account has another key."},
+    {kAcmeOrderCreated, "An ACME order was created."},
+    {kAcmeOrderRefused, "An ACME order was refused."},
+    {kAcmeAuthorizationValid, "An ACME client proved control of an identifier."},
+    {kAcmeAuthorizationFailed, "An ACME client failed to prove control of an identifier."},
+    {kAcmeAuthorizationDeactivated, "An ACME client gave up an authorization."},
+    {kLoginSuccess, "A user logged in."},
+    {kLoginFailure, "A login was refused."},
+    {kLogout, "A user logged out."},
+    {kAccessDenied, "Somebody tried what they may not."},
+    {kUserCreated, "A user was created."},
+    {kUserUpdated, "A user, their role, domains or password were changed."},
+    {kTokenCreated, "An API token was created."},
+    {kTokenRevoked, "An API token was revoked."},
+    {kAlertUpdated, "An alert was acknowledged, resolved or reopened."},
+    {kSystemInitialised, "The installation was set up."},
+};
+
+constexpr int kBatch = 1000;
+
+AuditEvent event(const Caller& caller, Time now, std::string_view action, Resource resource, Outcome outcome,
+                 std::string details)
+{
+    return AuditEvent{.id = new_id(now),
+                      .at = now,
+                      .actor = caller.actor,
+                      .source_address = caller.source_address,
+                      .action = std::string(action),
+                      .resource_type = std::string(resource.type),
+                      .resource_id = std::string(resource.id),
+                      .outcome = outcome,
+                      .request_id = caller.request_id,
+                      .details = std::move(details)};
+}
+
+/// What is wrong with the record after `previous`; empty when it fits.
+std::string mistake_in(const AuditEvent& event, long long sequence, const std::string& previous_hash)
+{
+    if (event.sequence != sequence) {
+        return "record " + std::to_string(sequence) + " is missing";
+    }
+    if (event.previous_hash != previous_hash) {
+        return "record " + std::to_string(sequence) + " does not carry the hash of the one before it";
+    }
+    if (pki::sha256_hex(db::audit_hash_input(event)) != event.hash) {
+        return "record " + std::to_string(sequence) + " was changed: its hash does not fit its content";
+    }
+    return {};
+}
+
+} // namespace
+
+std::span<const Name> catalogue()
+{
+    return kCatalogue;
+}
+
+void record(db::UnitOfWork& work, const Caller& caller, Time now, std::string_view action, Resource resource,
+            std::string details)
+{
+    const auto outcome = action.ends_with(".failure") ? Outcome::Failure : Outcome::Success;
+    work.audit(event(caller, now, action, resource, outcome, std::move(details)));
+}
+
+void record_refusal(db::UnitOfWork& work, const Caller& caller, Time now, std::string_view action, Resource resource,
+                    std::string details)
+{
+    work.audit_always(event(caller, now, action, resource, Outcome::Failure, std::move(details)));
+}
+
+Verification verify(db::Session& session)
+{
+    db::AuditRepository repository(session);
+    // The head first: records written meanwhile are checked, too, but do not look like a break.
+    const auto head = repository.head();
+    Verification found;
+    found.head_hash = head.hash;
+    std::string previous(64, '0');
+    bool head_seen = head.sequence == 0 && head.hash == previous;
+    for (auto batch = repository.range(1, kBatch); !batch.empty();
+         batch = repository.range(found.checked + 1, kBatch)) {
+        for (const auto& event : batch) {
+            found.reason = mistake_in(event, found.checked + 1, previous);
+            if (!found.reason.empty()) {
+                found.broken_at = found.checked + 1;
+                return found;
+            }
+            previous = event.hash;
+            ++found.checked;
+            head_seen = head_seen || (event.sequence == head.sequence && event.hash == head.hash);
+        }
+    }
+    if (!head_seen) {
+        found.broken_at = found.checked + 1;
+        found.reason = "the log does not reach its recorded head, record " + std::to_string(head.sequence);
+    }
+    return found;
+}
+
+} // namespace chancery::issuance::audit

@@ -1,0 +1,371 @@
+#include "issuance/profile.hpp"
+
+#include "issuance/domains.hpp"
+#include "pki/names.hpp"
+
+#include <algorithm>
+#include <tuple>
+
+namespace chancery::issuance {
+namespace {
+
+constexpr std::size_t kMaxNames = 1000;
+constexpr std::size_t kMaxCommonName = 64;       // ub-common-name, RFC 5280 appendix A
+constexpr std::chrono::hours kMostBackdated{24}; // an ACME order's notBefore is as old as its validation
+
+using std::chrono::days;
+using std::chrono::floor;
+using std::chrono::seconds;
+
+void add_distinct(std::vector<Name>& names, Name name)
+{
+    if (std::ranges::find(names, name) == names.end()) {
+        names.push_back(std::move(name));
+    }
+}
+
+/// The common name that was asked for: the request's, or on the CSR pathway the CSR's when the request names nothing.
+std::string asked_common_name(const CertificateRequest& request)
+{
+    if (request.subject.common_name.empty() && request.pathway == Pathway::Csr && request.names.empty() &&
+        request.csr) {
+        return request.csr->subject.common_name;
+    }
+    return request.subject.common_name;
+}
+
+const Provider* choose_provider(const Configuration& configuration, const std::string& id)
+{
+    if (!id.empty()) {
+        return configuration.provider(id);
+    }
+    const auto local = std::ranges::find(configuration.providers, OrderType::LocalPki, &Provider::type);
+    return local == configuration.providers.end() ? nullptr : &*local;
+}
+
+bool can_issue(const Configuration& configuration, const Authority& authority, Time now)
+{
+    return authority.kind == AuthorityKind::Intermediate && authority.status(now) == AuthorityStatus::Active &&
+           authority.valid_from <= now && configuration.issuers.contains(authority.id);
+}
+
+const Authority* choose_authority(const Configuration& configuration, const std::string& id, Time now)
+{
+    if (!id.empty()) {
+        return configuration.authority(id);
+    }
+    const Authority* newest = nullptr;
+    for (const auto& authority : configuration.authorities) {
+        if (can_issue(configuration, authority, now) &&
+            (newest == nullptr || authority.created_at > newest->created_at)) {
+            newest = &authority;
+        }
+    }
+    return newest;
+}
+
+std::optional<Refusal> objection_to_provider(const Provider* provider)
+{
+    if (provider == nullptr) {
+        return object("provider_active", Code::ProviderNotActive, "The provider does not exist.").error();
+    }
+    if (!provider->active) {
+        return object("provider_active", Code::ProviderNotActive, "The provider " + provider->name + " is not active.")
+            .error();
+    }
+    if (provider->type != OrderType::LocalPki) {
+        return object("provider_active", Code::ProviderNotActive,
+                      "The provider " + provider->name + " cannot issue from here.")
+            .error();
+    }
+    return std::nullopt;
+}
+
+std::optional<Refusal> objection_to_authority(const Configuration& configuration, const Authority* authority, Time now)
+{
+    const auto no = [](std::string detail) {
+        return object("authority_active", Code::ProviderNotActive, std::move(detail)).error();
+    };
+    if (authority == nullptr) {
+        return no("There is no active intermediate CA with this id or, without an id, at all.");
+    }
+    if (authority->kind == AuthorityKind::Root) {
+        return no("The CA " + authority->name + " is a root; certificates are signed by intermediates only.");
+    }
+    if (!can_issue(configuration, *authority, now)) {
+        return no("The CA " + authority->name + " is " + std::string(name_of(authority->status(now))) +
+                  " or its key is not available.");
+    }
+    // A chain is as good as its weakest certificate.
+    std::size_t depth = 0;
+    for (const auto* above = authority->parent_id ? configuration.authority(*authority->parent_id) : nullptr;
+         above != nullptr && depth++ < configuration.authorities.size();
+         above = above->parent_id ? configuration.authority(*above->parent_id) : nullptr) {
+        const auto status = above->status(now);
+        if (status == AuthorityStatus::Revoked || status == AuthorityStatus::Expired) {
+            return no("The CA " + above->name + " above " + authority->name + " is " + std::string(name_of(status)) +
+                      ".");
+        }
+    }
+    return std::nullopt;
+}
+
+struct Validity {
+    Time from{};
+    Time to{};
+    std::optional<Refusal> refusal{};
+};
+
+Validity asked_validity(const ProfileInputs& in, long long max_days)
+{
+    const auto& request = in.request;
+    Validity validity;
+    validity.from = floor<seconds>(request.not_before.value_or(in.now - seconds(in.settings.backdate_seconds)));
+    if (request.not_after) {
+        validity.to = floor<seconds>(*request.not_after);
+        return validity;
+    }
+    const auto wanted = request.validity_days ? static_cast<long long>(*request.validity_days)
+                                              : std::min<long long>(in.settings.default_validity_days, max_days);
+    // The last second counts (RFC 5280 section 4.1.2.5): a certificate of one day ends one second before the next. The
+    // bound keeps the arithmetic and four-digit years safe whatever was asked for; it is refused below.
+    validity.to = validity.from + days(std::clamp(wanted, -1LL, 1'000'000LL)) - seconds(1);
+    return validity;
+}
+
+/// Default validity is cut to the CA's; validity that somebody asked for is given or refused.
+Validity validity_of(const ProfileInputs& in, const std::optional<Time>& issuer_valid_to)
+{
+    const long long max_days =
+        std::min(in.settings.max_validity_days, in.request.max_validity_days.value_or(in.settings.max_validity_days));
+    auto validity = asked_validity(in, max_days);
+    const bool explicit_end = in.request.validity_days || in.request.not_after;
+    const std::string member = in.request.validity_days ? "/validity_days" : "/valid_to";
+    if (validity.from < in.now - kMostBackdated) {
+        validity.refusal =
+            object_to("validity", "/valid_from", "The validity must not begin more than a day ago.").error();
+    } else if (validity.to <= std::max(validity.from, in.now)) {
+        validity.refusal =
+            object_to("validity", member, "The validity must end in the future and after its beginning.").error();
+    } else if (validity.to - validity.from + seconds(1) > days(max_days)) {
+        validity.refusal =
+            object_to("validity", member,
+                      "The validity is longer than the " + std::to_string(max_days) + " days allowed here.")
+                .error();
+    } else if (issuer_valid_to && validity.to > *issuer_valid_to) {
+        if (explicit_end) {
+            validity.refusal =
+                object_to("validity", member,
+                          "The validity goes beyond the CA's own, which ends at " + to_rfc3339(*issuer_valid_to) + ".")
+                    .error();
+        } else {
+            validity.to = floor<seconds>(*issuer_valid_to);
+        }
+    }
+    return validity;
+}
+
+std::vector<KeyUsage> default_key_usage(const std::optional<KeyType>& key)
+{
+    // RSA keys may also receive a TLS 1.2 session key; EC and Ed25519 keys only sign (RFC 5480, RFC 8410).
+    return key && key->family == KeyFamily::Rsa ? std::vector{KeyUsage::DigitalSignature, KeyUsage::KeyEncipherment}
+                                                : std::vector{KeyUsage::DigitalSignature};
+}
+
+std::vector<ExtendedKeyUsage> default_extended_key_usage(Pathway pathway)
+{
+    // ACME certificates are for servers, and browsers' root programmes no longer accept clientAuth beside serverAuth;
+    // REST callers are often services that are both ends of mutual TLS.
+    return pathway == Pathway::Acme ? std::vector{ExtendedKeyUsage::ServerAuth}
+                                    : std::vector{ExtendedKeyUsage::ServerAuth, ExtendedKeyUsage::ClientAuth};
+}
+
+std::optional<Refusal> objection_to_usages(const policy::Facts& facts)
+{
+    for (const auto usage : facts.key_usage) {
+        if (usage == KeyUsage::KeyCertSign || usage == KeyUsage::CrlSign) {
+            return object_to("leaf_usage", "/key_usage", "keyCertSign and cRLSign are for CAs only.").error();
+        }
+        const bool enciphers = usage == KeyUsage::KeyEncipherment || usage == KeyUsage::DataEncipherment;
+        const bool agrees =
+            usage == KeyUsage::KeyAgreement || usage == KeyUsage::EncipherOnly || usage == KeyUsage::DecipherOnly;
+        const auto family = facts.key ? facts.key->family : KeyFamily::Ecdsa;
+        if (facts.key && ((enciphers && family != KeyFamily::Rsa) || (agrees && family != KeyFamily::Ecdsa))) {
+            return object_to("leaf_usage", "/key_usage",
+                             std::string(name_of(usage)) + " does not go with a key of the type " + facts.key->name() +
+                                 ".")
+                .error();
+        }
+    }
+    if (std::ranges::find(facts.extended_key_usage, ExtendedKeyUsage::OcspSigning) != facts.extended_key_usage.end()) {
+        // Whoever holds such a certificate answers for the CA (RFC 6960 section 4.2.2.2).
+        return object_to("leaf_usage", "/extended_key_usage", "OCSPSigning is for the CA's own responder only.")
+            .error();
+    }
+    return std::nullopt;
+}
+
+/// The digest that the CA's key signs with.
+Digest digest_of(const CertificateRequest& request, const pki::Issuer* issuer, std::optional<Refusal>& refusal)
+{
+    const auto fitting = issuer != nullptr ? pki::default_digest(issuer->key().type()) : Digest::Sha256;
+    if (!request.digest || issuer == nullptr) {
+        return request.digest.value_or(fitting);
+    }
+    if ((*request.digest == Digest::None) != (fitting == Digest::None) && !refusal) {
+        refusal =
+            object_to("digest", "/digest", "The CA's key signs with " + std::string(name_of(fitting)) + ".").error();
+    }
+    return *request.digest;
+}
+
+void add_urls(Profile& profile, const CoreSettings& settings)
+{
+    const auto& authority = *profile.authority;
+    const bool published = !settings.http_url.empty();
+    if (!authority.crl_urls.empty()) {
+        profile.crl_urls = authority.crl_urls;
+    } else if (published) {
+        profile.crl_urls = {settings.http_url + "/crl/" + authority.id + ".crl"};
+    }
+    if (!authority.aia_urls.empty()) {
+        profile.aia_urls = authority.aia_urls;
+    } else if (published) {
+        profile.aia_urls = {settings.http_url + "/ca/" + authority.id + ".crt"};
+    }
+}
+
+/// Beside the names, a CSR's subject counts on its own pathway and where the request brings none; ACME proves names
+/// only.
+Subject asked_subject(const CertificateRequest& request)
+{
+    auto subject = request.subject;
+    subject.common_name.clear();
+    if (subject == Subject{} && request.pathway == Pathway::Csr && request.csr) {
+        subject = request.csr->subject;
+        subject.common_name.clear();
+    }
+    return subject;
+}
+
+/// Upper bounds of RFC 5280 appendix A, and text that a DirectoryString may carry.
+std::optional<Refusal> objection_to_subject(const Subject& subject)
+{
+    const auto no = [](std::string member, std::string detail) {
+        return object_to("subject", "/subject/" + member, std::move(detail)).error();
+    };
+    const auto is_letter = [](char c) { return c >= 'A' && c <= 'Z'; };
+    if (!subject.country.empty() && (subject.country.size() != 2 || !std::ranges::all_of(subject.country, is_letter))) {
+        return no("country", "The country is two capital letters (ISO 3166).");
+    }
+    const std::tuple<std::string, const std::string&, std::size_t> texts[] = {
+        {"organization", subject.organization, 64},
+        {"organizational_unit", subject.organizational_unit, 64},
+        {"state", subject.state, 128},
+        {"locality", subject.locality, 128}};
+    for (const auto& [member, text, most] : texts) {
+        if (text.size() > most || std::ranges::any_of(text, [](unsigned char c) { return c < 0x20 || c == 0x7f; })) {
+            return no(member, "At most " + std::to_string(most) + " octets and no control characters.");
+        }
+    }
+    return std::nullopt;
+}
+
+Subject subject_of(const CertificateRequest& request, const std::vector<Name>& names)
+{
+    auto subject = asked_subject(request);
+    const auto asked = asked_common_name(request);
+    if (const auto name = name_from_text(asked)) {
+        subject.common_name = name->value;
+    } else if (const auto first = std::ranges::find(names, NameType::Dns, &Name::type);
+               asked.empty() && first != names.end()) {
+        subject.common_name = first->value;
+    }
+    if (subject.common_name.size() > kMaxCommonName) {
+        subject.common_name.clear();
+    }
+    return subject;
+}
+
+void take_first(std::optional<Refusal>& first, std::optional<Refusal> next)
+{
+    if (!first) {
+        first = std::move(next);
+    }
+}
+
+} // namespace
+
+Ruling<std::vector<Name>> names_of(const CertificateRequest& request)
+{
+    std::vector<Name> names;
+    if (const auto common_name = asked_common_name(request); !common_name.empty()) {
+        auto name = name_from_text(common_name);
+        if (!name) {
+            return object_to("common_name", "/common_name",
+                             "The common name must be a DNS name, an IP address or a mailbox, because it is one of the "
+                             "certificate's names.");
+        }
+        names.push_back(std::move(*name));
+    }
+    const bool from_csr = request.names.empty() && request.csr && request.pathway != Pathway::Acme;
+    const auto& asked = from_csr ? request.csr->names : request.names;
+    if (asked.size() > kMaxNames) {
+        return object_to("name_count", "/subject_alternative_names", "A certificate has at most 1000 names here.");
+    }
+    for (std::size_t i = 0; i < asked.size(); ++i) {
+        auto name = pki::normalise_name(asked[i]);
+        if (!name) {
+            return object_to("name_form", "/subject_alternative_names/" + std::to_string(i), name.error().detail);
+        }
+        add_distinct(names, std::move(*name));
+    }
+    if (names.empty()) {
+        return object_to("name_required", "/subject_alternative_names", "A certificate needs at least one name.");
+    }
+    return names;
+}
+
+Profile make_profile(const ProfileInputs& in, std::vector<Name> names)
+{
+    const auto& request = in.request;
+    Profile profile;
+    profile.provider = choose_provider(in.configuration, request.provider_id);
+    profile.authority = choose_authority(in.configuration, request.authority_id, in.now);
+    profile.refusal = objection_to_provider(profile.provider);
+    take_first(profile.refusal, objection_to_authority(in.configuration, profile.authority, in.now));
+    if (profile.authority != nullptr) {
+        if (const auto found = in.configuration.issuers.find(profile.authority->id);
+            found != in.configuration.issuers.end()) {
+            profile.issuer = found->second;
+        }
+        add_urls(profile, in.settings);
+    }
+
+    auto& facts = profile.facts;
+    facts.action = request.kind == OrderKind::Renewal ? PolicyAction::Renew : PolicyAction::Generate;
+    facts.subject = subject_of(request, names);
+    facts.names = std::move(names);
+    facts.key = in.key                  ? in.key
+                : request.key_algorithm ? std::optional(key_type_of(*request.key_algorithm))
+                                        : std::nullopt;
+    facts.key_usage = request.key_usage.empty() ? default_key_usage(facts.key) : request.key_usage;
+    facts.extended_key_usage =
+        request.extended_key_usage.empty() ? default_extended_key_usage(request.pathway) : request.extended_key_usage;
+    facts.asks_for_ca = request.csr && request.csr->asks_for_ca;
+    facts.requester = in.caller.actor;
+    facts.role = in.caller.role;
+    facts.acme_account_id = in.caller.acme_account_id.empty() ? request.acme_account_id : in.caller.acme_account_id;
+    facts.provider_id = profile.provider != nullptr ? profile.provider->id : request.provider_id;
+
+    auto validity = validity_of(in, profile.issuer ? profile.issuer->valid_to() : std::nullopt);
+    facts.valid_from = validity.from;
+    facts.valid_to = validity.to;
+    take_first(profile.refusal, std::move(validity.refusal));
+    facts.digest = digest_of(request, profile.issuer.get(), profile.refusal);
+    take_first(profile.refusal, objection_to_subject(facts.subject));
+    take_first(profile.refusal, objection_to_usages(facts));
+    return profile;
+}
+
+} // namespace chancery::issuance

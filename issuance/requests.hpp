@@ -1,0 +1,17 @@
+#pragma once
+
+#include "issuance/gate.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace chancery::issuance {
+
+/// The parameters as the order keeps them, for requests that did not arrive as JSON: what `read_request` reads.
+std::string request_json(const CertificateRequest& request);
+
+/// What is wrong with a certificate's tags, if anything.
+std::optional<std::string> mistake_in_tags(const std::vector<std::string>& tags);
+
+} // namespace chancery::issuance

@@ -1,0 +1,159 @@
+#include "core/id.hpp"
+#include "core/json.hpp"
+#include "core/text.hpp"
+#include "db/repositories/configuration_repository.hpp"
+#include "db/repositories/identity_repository.hpp"
+#include "issuance/audit.hpp"
+#include "issuance/identity.hpp"
+#include "issuance/validation.hpp"
+#include "pki/password.hpp"
+
+#include <algorithm>
+
+namespace chancery::issuance {
+namespace {
+
+std::string user_json(const User& user)
+{
+    return json::Writer()
+        .begin_object()
+        .member("email", user.email)
+        .member("name", user.name)
+        .member("role", name_of(user.role))
+        .member("enabled", user.enabled)
+        .member("domain_ids", user.domain_ids)
+        .end_object()
+        .take();
+}
+
+void check_password(Mistakes& mistakes, const Secret& password)
+{
+    if (password.reveal().size() < 12 || password.reveal().size() > 1024) {
+        mistakes.add("/password", "length", "must have 12 to 1024 octets");
+    }
+}
+
+/// Users are named by what they log in with. "admin@localhost" is an address here: no mail needs to reach it.
+void check_user(Mistakes& mistakes, db::Session& session, const User& user)
+{
+    const auto at = user.email.find('@');
+    const bool shaped = at != std::string::npos && at > 0 && at + 1 < user.email.size() &&
+                        user.email.find_first_of(" \t\r\n") == std::string::npos;
+    if (!shaped || user.email.size() > 254) {
+        mistakes.add("/email", "format", "must be an e-mail address");
+    }
+    mistakes.check_text("/name", user.name, 0, 100);
+    for (std::size_t i = 0; i < user.domain_ids.size(); ++i) {
+        if (!db::DomainRepository(session).find(user.domain_ids[i])) {
+            mistakes.add("/domain_ids/" + std::to_string(i), "unknown", "there is no such domain");
+        }
+    }
+}
+
+bool is_ruler(const User& user)
+{
+    return user.enabled && user.role == Role::SuperAdministrator;
+}
+
+/// Whether somebody else can still manage users.
+bool another_ruler(db::Session& session, const std::string& id)
+{
+    db::UserRepository repository(session);
+    db::PageRequest page{.limit = 200};
+    for (auto users = repository.list(page); !users.empty(); users = repository.list(page)) {
+        if (std::ranges::any_of(users, [&](const User& user) { return user.id != id && is_ruler(user); })) {
+            return true;
+        }
+        page.after = db::Position{.value = users.back().email, .id = users.back().id};
+    }
+    return false;
+}
+
+} // namespace
+
+Result<User> create_user(Core& core, db::UnitOfWork& work, const Caller& caller, User user, const Secret& password)
+{
+    const auto now = core.clock.now();
+    CHANCERY_CHECK(require(work, caller, Right::ManageUsers, now));
+    user.email = to_lower(trim(user.email));
+    Mistakes mistakes;
+    check_user(mistakes, work, user);
+    check_password(mistakes, password);
+    CHANCERY_CHECK(mistakes.result());
+    user.id = new_id(now);
+    user.password_hash = pki::hash_password(password);
+    user.created_at = user.updated_at = now;
+    user.revision = 1;
+    if (!db::UserRepository(work).insert(user)) {
+        return refuse(Code::AlreadyExists, "There is a user with this e-mail address.");
+    }
+    audit::record(work, caller, now, audit::kUserCreated, {"user", user.id}, user_json(user));
+    return user;
+}
+
+Result<User> update_user(Core& core, db::UnitOfWork& work, const Caller& caller, const User& user,
+                         long long expected_revision)
+{
+    const auto now = core.clock.now();
+    CHANCERY_CHECK(require(work, caller, Right::ManageUsers, now));
+    db::UserRepository repository(work);
+    const auto old = repository.find(user.id);
+    if (!old) {
+        return refuse(Code::NotFound, "There is no such user.");
+    }
+    auto changed = *old;
+    changed.name = user.name;
+    changed.role = user.role;
+    changed.enabled = user.enabled;
+    changed.domain_ids = user.domain_ids;
+    changed.updated_at = now;
+    changed.revision = expected_revision;
+    Mistakes mistakes;
+    check_user(mistakes, work, changed);
+    CHANCERY_CHECK(mistakes.result());
+    if (is_ruler(*old) && !is_ruler(changed) && !another_ruler(work, old->id)) {
+        return refuse(Code::Conflict, "This is the last enabled Super Administrator.");
+    }
+    if (!repository.update(changed)) {
+        return refuse(Code::PreconditionFailed, "The user was changed meanwhile.");
+    }
+    changed.revision = expected_revision + 1;
+    if (!changed.enabled) {
+        db::SessionRepository(work).remove_of_user(changed.id);
+    }
+    audit::record(work, caller, now, audit::kUserUpdated, {"user", changed.id},
+                  json::Writer()
+                      .begin_object()
+                      .raw_member("old", user_json(*old))
+                      .raw_member("new", user_json(changed))
+                      .end_object()
+                      .take());
+    return changed;
+}
+
+Result<void> set_password(Core& core, db::UnitOfWork& work, const Caller& caller, const std::string& user_id,
+                          const Secret& password)
+{
+    const auto now = core.clock.now();
+    const bool own = caller.actor.type == ActorType::User && caller.actor.id == user_id;
+    CHANCERY_CHECK(require(work, caller, own ? Right::ManageOwnTokens : Right::ManageUsers, now));
+    Mistakes mistakes;
+    check_password(mistakes, password);
+    CHANCERY_CHECK(mistakes.result());
+    db::UserRepository repository(work);
+    auto user = repository.find(user_id);
+    if (!user) {
+        return refuse(Code::NotFound, "There is no such user.");
+    }
+    user->password_hash = pki::hash_password(password);
+    user->updated_at = now;
+    if (!repository.update(*user)) {
+        return refuse(Code::Conflict, "The user was changed meanwhile.");
+    }
+    // Whoever knew the old password is out.
+    db::SessionRepository(work).remove_of_user(user_id);
+    audit::record(work, caller, now, audit::kUserUpdated, {"user", user_id}, R"({"changed":"password"})");
+    return {};
+}
+
+} // namespace chancery::issuance
