@@ -24,7 +24,7 @@ ALLOWED = {
 
 # Third-party headers and the only places that may include them.
 HOMES = [
-    (re.compile(r"^boost/beast"), [r"^server/net/[^/]+\.cpp$", r"^server/net/(stream|request_parser|response_parser)\.hpp$"]),
+    (re.compile(r"^boost/beast"), [r"^server/net/"]),
     (re.compile(r"^soci/"), [r"^db/.*\.cpp$", r"^db/(statement|sql_text|connection)\.hpp$"]),
     (re.compile(r"^sqlite3\.h|^libpq"), [r"^db/.*\.cpp$"]),
     (re.compile(r"^openssl/"), [r"^pki/", r"^server/net/"]),

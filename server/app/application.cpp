@@ -50,12 +50,12 @@ std::string read_file(const std::string& path)
     return content.str();
 }
 
-acme::Settings acme_settings(const Config& config)
+acme::AcmeSettings acme_settings(const Config& config)
 {
-    acme::Settings settings;
+    acme::AcmeSettings settings;
     settings.public_url = config.public_url();
     settings.http01_port = static_cast<std::uint16_t>(config.acme.http01_port);
-    settings.dns_resolvers = config.acme.dns_resolvers;
+    settings.resolvers = config.acme.dns_resolvers;
     settings.hosts_file = config.acme.hosts_file;
     settings.allowed_networks = config.acme.allowed_networks;
     settings.validation_timeout = std::chrono::seconds(config.acme.validation_timeout_seconds);
@@ -154,9 +154,9 @@ Application::Impl::Impl(Config wanted)
     first_start(core, services.config);
     services.store.read_now([this](db::Session& session) { return core.configuration.current(session) != nullptr; });
     const auto settings = acme_settings(services.config);
-    resolver = acme::make_resolver(settings);
+    resolver = std::make_unique<acme::UnboundResolver>(settings);
     acme_door = std::make_unique<acme::Door>(core, settings, client, *resolver);
-    api_door = std::make_unique<api::Door>(core, api::Settings{.public_url = services.config.public_url()});
+    api_door = std::make_unique<api::Door>(core, api::ApiSettings{.public_url = services.config.public_url()});
     add_routes();
     add_periodic_tasks();
     make_listener();
