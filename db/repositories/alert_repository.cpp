@@ -14,6 +14,7 @@ constexpr std::string_view kRaise = kSql<kInsertInto<"alerts", kColumns>, R"sql(
            state = CASE WHEN alerts.state = 'resolved' THEN 'open' ELSE alerts.state END)sql">;
 constexpr std::string_view kFind = kSql<"SELECT ", kColumns, " FROM alerts WHERE id = :id">;
 constexpr std::string_view kList = kSql<"SELECT ", kColumns, " FROM alerts">;
+constexpr std::string_view kCount = "SELECT count(*) FROM alerts";
 constexpr std::string_view kSetState =
     "UPDATE alerts SET state = :state, revision = revision + 1 WHERE id = :id AND revision = :revision";
 
@@ -30,6 +31,13 @@ Alert read_alert(Row& row)
     return alert;
 }
 
+Conditions conditions(const AlertFilter& filter)
+{
+    Conditions where;
+    where.add_in("state", filter.states).add_in("severity", filter.severities).add_equal("kind", filter.kind);
+    return where;
+}
+
 } // namespace
 
 void AlertRepository::raise(const Alert& alert)
@@ -44,11 +52,17 @@ std::optional<Alert> AlertRepository::find(const std::string& id)
 
 std::vector<Alert> AlertRepository::list(const AlertFilter& filter, const PageRequest& page)
 {
-    Conditions where;
-    where.add_in("state", filter.states).add_in("severity", filter.severities).add_equal("kind", filter.kind);
+    auto where = conditions(filter);
     where.page("last_at", Conditions::Key::Number, page);
     Query query(session_, std::string(kList) + where.sql());
     return where.bind_to(query).all(read_alert);
+}
+
+long long AlertRepository::count(const AlertFilter& filter)
+{
+    const auto where = conditions(filter);
+    Query query(session_, std::string(kCount) + where.sql());
+    return where.bind_to(query).value<long long>().value_or(0);
 }
 
 bool AlertRepository::set_state(const std::string& id, AlertState state, long long expected_revision)

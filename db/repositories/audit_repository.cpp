@@ -10,6 +10,7 @@ constexpr SqlText kColumns =
     "sequence, id, at, actor_type, actor_id, actor_name, source_address, action, resource_type, "
     "resource_id, outcome, request_id, details, previous_hash, hash";
 constexpr std::string_view kSelect = kSql<"SELECT ", kColumns, " FROM audit_events">;
+constexpr std::string_view kCount = "SELECT count(*) FROM audit_events";
 constexpr std::string_view kFind = kSql<"SELECT ", kColumns, " FROM audit_events WHERE id = :id">;
 constexpr std::string_view kRange =
     kSql<"SELECT ", kColumns, " FROM audit_events WHERE sequence >= :first ORDER BY sequence LIMIT :most">;
@@ -38,6 +39,26 @@ void add_action(Conditions& where, const std::string& action)
         const auto prefix = action.substr(0, action.size() - 1);
         where.add("action >= ? AND action < ?", prefix, end_of_prefix(prefix));
     }
+}
+
+Conditions conditions(const AuditFilter& filter)
+{
+    Conditions where;
+    add_action(where, filter.action);
+    where.add_equal("actor_id", filter.actor_id)
+        .add_equal("resource_id", filter.resource_id)
+        .add_equal("resource_type", filter.resource_type)
+        .add_equal("request_id", filter.request_id);
+    if (filter.outcome) {
+        where.add("outcome = ?", *filter.outcome);
+    }
+    if (filter.since) {
+        where.add("at >= ?", *filter.since);
+    }
+    if (filter.until) {
+        where.add("at < ?", *filter.until);
+    }
+    return where;
 }
 
 /// A netstring: no field can be mistaken for a part of its neighbour.
@@ -70,24 +91,17 @@ std::string audit_hash_input(const AuditEvent& event)
 
 std::vector<AuditEvent> AuditRepository::list(const AuditFilter& filter, const PageRequest& page)
 {
-    Conditions where;
-    add_action(where, filter.action);
-    where.add_equal("actor_id", filter.actor_id)
-        .add_equal("resource_id", filter.resource_id)
-        .add_equal("resource_type", filter.resource_type)
-        .add_equal("request_id", filter.request_id);
-    if (filter.outcome) {
-        where.add("outcome = ?", *filter.outcome);
-    }
-    if (filter.since) {
-        where.add("at >= ?", *filter.since);
-    }
-    if (filter.until) {
-        where.add("at < ?", *filter.until);
-    }
+    auto where = conditions(filter);
     where.page("sequence", Conditions::Key::Number, page, "sequence");
     Query query(session_, std::string(kSelect) + where.sql());
     return where.bind_to(query).all(read_event);
+}
+
+long long AuditRepository::count(const AuditFilter& filter)
+{
+    const auto where = conditions(filter);
+    Query query(session_, std::string(kCount) + where.sql());
+    return where.bind_to(query).value<long long>().value_or(0);
 }
 
 std::optional<AuditEvent> AuditRepository::find(const std::string& id)

@@ -12,6 +12,7 @@ constexpr std::string_view kInsertUser = kSql<kInsertInto<"users", kUserColumns>
 constexpr std::string_view kFindUser = kSql<"SELECT ", kUserColumns, " FROM users WHERE id = :id">;
 constexpr std::string_view kFindUserByEmail = kSql<"SELECT ", kUserColumns, " FROM users WHERE email = :email">;
 constexpr std::string_view kListUsers = kSql<"SELECT ", kUserColumns, " FROM users">;
+constexpr std::string_view kCountUsers = "SELECT count(*) FROM users";
 constexpr std::string_view kUpdateUser = R"sql(
     UPDATE users
        SET email = :email, name = :name, role = :role, enabled = :enabled, password_hash = :password_hash,
@@ -98,6 +99,11 @@ std::vector<User> UserRepository::list(const PageRequest& page)
     where.page("email", Conditions::Key::Text, page);
     Query query(session_, std::string(kListUsers) + where.sql());
     return where.bind_to(query).all(read_user);
+}
+
+long long UserRepository::count()
+{
+    return Query(session_, kCountUsers).value<long long>().value_or(0);
 }
 
 bool UserRepository::update(const User& user)

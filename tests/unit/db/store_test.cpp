@@ -1,0 +1,394 @@
+#include "db/store.hpp"
+
+#include "core/result.hpp"
+#include "db/repositories/audit_repository.hpp"
+#include "db/repositories/order_repository.hpp"
+#include "tests/support/run.hpp"
+#include "tests/support/test_database.hpp"
+#include "tests/unit/db/samples.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <catch2/catch.hpp>
+
+#include <atomic>
+#include <latch>
+#include <thread>
+
+using namespace chancery;
+using namespace chancery::test;
+using chancery::db::Dialect;
+using chancery::db::OrderRepository;
+using chancery::db::Session;
+using chancery::db::UnitOfWork;
+
+namespace {
+
+/// Holds the only writer until it is told to go on, so that what is queued meanwhile is one group.
+class Plug {
+public:
+    explicit Plug(db::Store& store)
+        : thread_([this, &store] {
+              store.write_now([this](UnitOfWork&) {
+                  entered_.count_down();
+                  leave_.wait();
+              });
+          })
+    {
+        entered_.wait();
+    }
+
+    void pull()
+    {
+        leave_.count_down();
+        thread_.join();
+    }
+
+private:
+    std::latch entered_{1};
+    std::latch leave_{1};
+    std::thread thread_;
+};
+
+void wait_until_queued(TestDatabase& database, int units)
+{
+    const auto line = "chancery_db_queue " + std::to_string(units);
+    while (database.metrics().render().find(line) == std::string::npos) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+}
+
+bool order_exists(db::Store& store, const std::string& id)
+{
+    return store.read_now([&](Session& session) { return OrderRepository(session).find(id).has_value(); });
+}
+
+std::vector<std::string> audited_actions(db::Store& store)
+{
+    return store.read_now([](Session& session) {
+        std::vector<std::string> actions;
+        for (const auto& event : db::AuditRepository(session).range(1, 1000)) {
+            actions.push_back(event.action);
+        }
+        return actions;
+    });
+}
+
+/// Inserts an order with its audit record.
+void place(UnitOfWork& unit, const Order& order)
+{
+    OrderRepository(unit).insert(order);
+    unit.audit(sample_event("order.create", order.id));
+}
+
+} // namespace
+
+TEST_CASE("what a unit of work wrote is there after it and after a restart", "[unit][db]")
+{
+    TestDatabase database(GENERATE(from_range(test_dialects())));
+    const auto order = sample_order();
+    const auto answer = database.store().write_now([&](UnitOfWork& unit) {
+        place(unit, order);
+        return 42;
+    });
+    CHECK(answer == 42);
+    CHECK(order_exists(database.store(), order.id));
+    database.reopen();
+    CHECK(order_exists(database.store(), order.id));
+    CHECK(audited_actions(database.store()) == std::vector<std::string>{"order.create"});
+}
+
+TEST_CASE("a refusal undoes its unit and keeps only what is to be audited always", "[unit][db]")
+{
+    TestDatabase database(GENERATE(from_range(test_dialects())));
+    const auto order = sample_order();
+    const auto outcome = database.store().write_now([&](UnitOfWork& unit) -> Result<int> {
+        place(unit, order);
+        unit.audit_always(sample_event("order.refused", order.id));
+        return refuse(Code::Conflict, "no");
+    });
+    REQUIRE_FALSE(outcome);
+    CHECK(outcome.error().code == Code::Conflict);
+    CHECK_FALSE(order_exists(database.store(), order.id));
+    CHECK(audited_actions(database.store()) == std::vector<std::string>{"order.refused"});
+}
+
+TEST_CASE("an exception undoes its unit with everything audited, and reaches the caller", "[unit][db]")
+{
+    TestDatabase database(GENERATE(from_range(test_dialects())));
+    const auto order = sample_order();
+    CHECK_THROWS_AS(database.store().write_now([&](UnitOfWork& unit) {
+        place(unit, order);
+        unit.audit_always(sample_event("order.refused", order.id));
+        throw std::domain_error("broken");
+    }),
+                    std::domain_error);
+    CHECK_FALSE(order_exists(database.store(), order.id));
+    CHECK(audited_actions(database.store()).empty());
+    database.store().ping();
+}
+
+TEST_CASE("a statement that fails leaves the connection and its statements usable", "[unit][db]")
+{
+    TestDatabase database(GENERATE(from_range(test_dialects())), {.connections = 1});
+    const auto order = sample_order();
+    database.store().write_now([&](UnitOfWork& unit) { OrderRepository(unit).insert(order); });
+    for (int i = 0; i < 3; ++i) {
+        CHECK_THROWS(database.store().write_now([&](UnitOfWork& unit) { OrderRepository(unit).insert(order); }));
+        const auto other = sample_order();
+        database.store().write_now([&](UnitOfWork& unit) { OrderRepository(unit).insert(other); });
+        CHECK(order_exists(database.store(), other.id));
+    }
+}
+
+TEST_CASE("an error of the database says nothing of the values that were bound", "[unit][db]")
+{
+    TestDatabase database(GENERATE(from_range(test_dialects())));
+    auto order = sample_order();
+    order.request = "TOP-SECRET-VALUE";
+    std::string message;
+    try {
+        for (int i = 0; i < 2; ++i) {
+            database.store().write_now([&](UnitOfWork& unit) { OrderRepository(unit).insert(order); });
+        }
+    } catch (const std::exception& error) {
+        message = error.what();
+    }
+    CHECK_FALSE(message.empty());
+    CHECK(message.find("TOP-SECRET-VALUE") == std::string::npos);
+    CHECK(message.find(order.id) == std::string::npos);
+}
+
+TEST_CASE("in a group a refusal and an exception leave their neighbours alone", "[unit][db]")
+{
+    TestDatabase database(Dialect::Sqlite);
+    auto& store = database.store();
+    std::vector<Order> orders;
+    for (int i = 0; i < 9; ++i) {
+        orders.push_back(sample_order());
+    }
+    Plug plug(store);
+    std::vector<std::thread> callers;
+    std::atomic<int> thrown{0};
+    for (int i = 0; i < 9; ++i) {
+        callers.emplace_back([&, i] {
+            const auto& order = orders[static_cast<std::size_t>(i)];
+            try {
+                static_cast<void>(store.write_now([&](UnitOfWork& unit) -> Result<void> {
+                    place(unit, order);
+                    if (i % 3 == 1) {
+                        unit.audit_always(sample_event("order.refused", order.id));
+                        return refuse(Code::Conflict, "no");
+                    }
+                    if (i % 3 == 2) {
+                        OrderRepository(unit).insert(order); // its primary key is there
+                    }
+                    return {};
+                }));
+            } catch (const std::exception&) {
+                ++thrown;
+            }
+        });
+    }
+    wait_until_queued(database, 9);
+    plug.pull();
+    for (auto& caller : callers) {
+        caller.join();
+    }
+    CHECK(thrown == 3);
+    for (std::size_t i = 0; i < 9; ++i) {
+        CHECK(order_exists(store, orders[i].id) == (i % 3 == 0));
+    }
+    auto actions = audited_actions(store);
+    CHECK(std::count(actions.begin(), actions.end(), "order.create") == 3);
+    CHECK(std::count(actions.begin(), actions.end(), "order.refused") == 3);
+    // The plug and the nine.
+    CHECK(database.metrics().render().find("chancery_db_commits_total 2\n") != std::string::npos);
+}
+
+TEST_CASE("actions for after the commit run once it is durable, and not after a refusal", "[unit][db]")
+{
+    TestDatabase database(GENERATE(from_range(test_dialects())));
+    auto& store = database.store();
+    const auto order = sample_order();
+    bool seen_by_another_connection = false;
+    store.write_now([&](UnitOfWork& unit) {
+        OrderRepository(unit).insert(order);
+        unit.on_commit([&] { seen_by_another_connection = order_exists(store, order.id); });
+    });
+    CHECK(seen_by_another_connection);
+    bool ran = false;
+    static_cast<void>(store.write_now([&](UnitOfWork& unit) -> Result<void> {
+        unit.on_commit([&] { ran = true; });
+        return refuse(Code::Conflict, "no");
+    }));
+    CHECK_FALSE(ran);
+}
+
+TEST_CASE("a full queue is answered with StoreBusy, and what is queued is still done", "[unit][db]")
+{
+    TestDatabase database(GENERATE(from_range(test_dialects())), {.connections = 1, .max_queue = 3});
+    auto& store = database.store();
+    Plug plug(store);
+    std::vector<std::thread> callers;
+    std::atomic<int> done{0};
+    for (int i = 0; i < 3; ++i) {
+        callers.emplace_back([&] {
+            store.write_now([](UnitOfWork&) {});
+            ++done;
+        });
+    }
+    wait_until_queued(database, 3);
+    CHECK_THROWS_AS(store.write_now([](UnitOfWork&) {}), db::StoreBusy);
+    const auto from_coroutine = [&]() -> boost::asio::awaitable<bool> {
+        co_await store.write([](UnitOfWork&) { return 1; });
+        co_return true;
+    };
+    CHECK_THROWS_AS(run(from_coroutine()), db::StoreBusy);
+    plug.pull();
+    for (auto& caller : callers) {
+        caller.join();
+    }
+    CHECK(done == 3);
+}
+
+TEST_CASE("coroutines are resumed on their own executor with the unit's value or exception", "[unit][db]")
+{
+    TestDatabase database(GENERATE(from_range(test_dialects())));
+    auto& store = database.store();
+    const auto order = sample_order();
+    const auto work = [&]() -> boost::asio::awaitable<bool> {
+        const auto home = std::this_thread::get_id();
+        co_await store.write([&](UnitOfWork& unit) { place(unit, order); });
+        CHECK(std::this_thread::get_id() == home);
+        const auto found = co_await store.read([&](Session& session) { return OrderRepository(session).find(order.id); });
+        CHECK(std::this_thread::get_id() == home);
+        CHECK(found.has_value());
+        bool thrown = false;
+        try {
+            co_await store.write([](UnitOfWork&) { throw std::domain_error("broken"); });
+        } catch (const std::domain_error&) {
+            thrown = true;
+        }
+        co_return thrown;
+    };
+    CHECK(run(work()));
+}
+
+TEST_CASE("many coroutines in flight are all answered", "[unit][db]")
+{
+    TestDatabase database(GENERATE(from_range(test_dialects())));
+    auto& store = database.store();
+    boost::asio::io_context context(1);
+    int answered = 0;
+    const auto one = [&]() -> boost::asio::awaitable<void> {
+        const auto order = sample_order();
+        co_await store.write([&](UnitOfWork& unit) { place(unit, order); });
+        ++answered;
+    };
+    for (int i = 0; i < 300; ++i) {
+        boost::asio::co_spawn(context, one(), [](std::exception_ptr error) { CHECK_FALSE(error); });
+    }
+    context.run();
+    CHECK(answered == 300);
+    const auto head = store.read_now([](Session& session) { return db::AuditRepository(session).head(); });
+    CHECK(head.sequence == 300);
+}
+
+TEST_CASE("a read sees one state of the database from its beginning to its end", "[unit][db]")
+{
+    TestDatabase database(GENERATE(from_range(test_dialects())));
+    auto& store = database.store();
+    store.read_now([&](Session& session) {
+        const auto before = OrderRepository(session).count({});
+        std::thread([&] {
+            store.write_now([](UnitOfWork& unit) { OrderRepository(unit).insert(sample_order()); });
+        }).join();
+        CHECK(OrderRepository(session).count({}) == before);
+        return true;
+    });
+    CHECK(store.read_now([](Session& session) { return OrderRepository(session).count({}); }) == 1);
+}
+
+TEST_CASE("a read cannot write", "[unit][db]")
+{
+    TestDatabase database(GENERATE(from_range(test_dialects())));
+    CHECK_THROWS(database.store().read_now([](Session& session) {
+        OrderRepository(session).insert(sample_order());
+        return true;
+    }));
+}
+
+TEST_CASE("closing finishes what is queued and refuses what comes later", "[unit][db]")
+{
+    TestDatabase database(GENERATE(from_range(test_dialects())), {.connections = 1});
+    auto& store = database.store();
+    const auto order = sample_order();
+    Plug plug(store);
+    std::thread caller([&] { store.write_now([&](UnitOfWork& unit) { OrderRepository(unit).insert(order); }); });
+    wait_until_queued(database, 1);
+    std::thread closer([&] { store.close(); });
+    plug.pull();
+    caller.join();
+    closer.join();
+    CHECK_THROWS(store.write_now([](UnitOfWork&) {}));
+    database.reopen();
+    CHECK(order_exists(database.store(), order.id));
+}
+
+TEST_CASE("of two that change one state at once, one wins", "[unit][db]")
+{
+    TestDatabase database(GENERATE(from_range(test_dialects())));
+    auto& store = database.store();
+    for (int round = 0; round < 20; ++round) {
+        const auto order = sample_order();
+        store.write_now([&](UnitOfWork& unit) { OrderRepository(unit).insert(order); });
+        std::atomic<int> winners{0};
+        std::latch start(4);
+        std::vector<std::thread> callers;
+        for (int i = 0; i < 4; ++i) {
+            callers.emplace_back([&] {
+                start.arrive_and_wait();
+                winners += store.write_now([&](UnitOfWork& unit) { return OrderRepository(unit).mark_processing(order); });
+            });
+        }
+        for (auto& caller : callers) {
+            caller.join();
+        }
+        CHECK(winners == 1);
+    }
+}
+
+TEST_CASE("a deadlock between two units on PostgreSQL is run again until both are done", "[unit][db]")
+{
+    for (const auto dialect : test_dialects()) {
+        if (dialect != Dialect::Postgres) {
+            continue;
+        }
+        TestDatabase database(dialect);
+        auto& store = database.store();
+        const Order orders[] = {sample_order(), sample_order()};
+        store.write_now([&](UnitOfWork& unit) {
+            OrderRepository(unit).insert(orders[0]);
+            OrderRepository(unit).insert(orders[1]);
+        });
+        std::latch both(2);
+        std::atomic<int> runs{0};
+        const auto cross = [&](int first) {
+            store.write_now([&](UnitOfWork& unit) {
+                const bool first_run = runs++ < 2;
+                OrderRepository(unit).fail(orders[first].id, "{}", at(1));
+                if (first_run) {
+                    both.arrive_and_wait();
+                }
+                OrderRepository(unit).fail(orders[1 - first].id, "{}", at(1));
+            });
+        };
+        std::thread other([&] { cross(1); });
+        cross(0);
+        other.join();
+        CHECK(runs == 3);
+        CHECK(database.metrics().render().find("chancery_db_retries_total 1\n") != std::string::npos);
+    }
+}
