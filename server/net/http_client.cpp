@@ -1,5 +1,6 @@
 #include "server/net/http_client.hpp"
 
+#include "server/net/input_buffer.hpp"
 #include "server/net/response_parser.hpp"
 #include "server/net/stream.hpp"
 
@@ -8,7 +9,6 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/error.hpp>
 
 #include <algorithm>
@@ -91,7 +91,7 @@ private:
     asio::steady_timer timer_;
     Stream::Socket socket_; ///< until the stream has it
     std::optional<Stream> stream_;
-    boost::beast::flat_buffer input_{kMaxHeader + kRead};
+    InputBuffer input_{kMaxHeader + kRead};
     bool late_ = false;
 };
 
@@ -152,11 +152,11 @@ asio::awaitable<Error> Exchange::read_into(ResponseParser& parser)
             if (error && error != boost::beast::http::error::need_more) {
                 co_return error;
             }
-            if (input_.size() == input_.max_size()) {
+            if (input_.is_full()) {
                 co_return boost::beast::http::error::header_limit;
             }
         }
-        const auto room = input_.prepare(std::min(kRead, input_.max_size() - input_.size()));
+        const auto room = input_.prepare(kRead);
         const auto [bytes, ended] = co_await stream_->read_some(room);
         input_.commit(bytes);
         if (ended == asio::error::eof && parser.got_some() && !late_) {

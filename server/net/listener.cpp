@@ -38,6 +38,8 @@ Shard& ServerState::least_busy()
 namespace {
 
 constexpr milliseconds kAcceptPause{100};
+/// Connections taken in one go, so that a flood of them leaves the thread some time for those it serves.
+constexpr int kAcceptBatch = 64;
 constexpr milliseconds kFastestTick{10};
 constexpr milliseconds kSlowestTick{1000};
 /// How long the destructor and the end of a drain wait for coroutines that only have to notice that they are over.
@@ -129,10 +131,10 @@ void take(const std::shared_ptr<ServerState>& state, Shard& shard, tcp::socket s
     asio::co_spawn(shard.executor, serve(state, shard, std::move(peer)), log_failure("connection_failed"));
 }
 
-/// Accepts what is there; false when the system has no room for more connections.
-bool accept_all(const std::shared_ptr<ServerState>& state, Acceptor& acceptor, bool secure)
+/// Accepts what is there, or a good part of it; false when the system has no room for more connections.
+bool accept_some(const std::shared_ptr<ServerState>& state, Acceptor& acceptor, bool secure)
 {
-    for (;;) {
+    for (int i = 0; i < kAcceptBatch; ++i) {
         auto& shard = state->least_busy();
         tcp::socket socket(shard.executor);
         tcp::endpoint from;
@@ -149,6 +151,7 @@ bool accept_all(const std::shared_ptr<ServerState>& state, Acceptor& acceptor, b
             return false;
         }
     }
+    return true;
 }
 
 /// One acceptor for each address, all on the first thread, each connection handed to the thread with the fewest. With
@@ -162,7 +165,7 @@ asio::awaitable<void> accept_connections(std::shared_ptr<ServerState> state, Acc
     asio::steady_timer pause(acceptor.get_executor());
     while (!state->stopping && acceptor.is_open()) {
         co_await acceptor.async_wait(Acceptor::wait_read, asio::as_tuple(asio::use_awaitable));
-        if (!state->stopping && !accept_all(state, acceptor, secure)) {
+        if (!state->stopping && !accept_some(state, acceptor, secure)) {
             pause.expires_after(kAcceptPause);
             co_await pause.async_wait(asio::as_tuple(asio::use_awaitable));
         }

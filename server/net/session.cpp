@@ -154,14 +154,28 @@ asio::awaitable<Session::Received> Session::receive(RequestParser& parser)
     co_return refused_ == 0 ? Received::Request : Received::Refusal;
 }
 
+/// RFC 9112 section 2.2: empty lines before a request are ignored; old clients send one after a body.
+void Session::skip_empty_lines()
+{
+    while (input_.text().starts_with("\r\n")) {
+        input_.consume(2);
+    }
+}
+
 /// Feeds the parser with what has arrived; true when the request is complete or to be refused.
 bool Session::parse(RequestParser& parser)
 {
+    if (!parser.got_some()) {
+        skip_empty_lines();
+        if (input_.size() < 2) {
+            return false; // a lone CR may still become an empty line
+        }
+    }
     boost::system::error_code error;
     input_.consume(parser.put(input_.data(), error));
     if (error && error != boost::beast::http::error::need_more) {
         refused_ = parser.refusal(error);
-    } else if (!parser.is_done() && input_.size() == input_.max_size()) {
+    } else if (!parser.is_done() && input_.is_full()) {
         refused_ = parser.is_header_done() ? 400 : 431;
     }
     return refused_ != 0 || parser.is_done();
@@ -170,7 +184,7 @@ bool Session::parse(RequestParser& parser)
 asio::awaitable<bool> Session::fill()
 {
     const auto wanted = phase_ == Phase::Body ? kBodyRead : kHeaderRead;
-    const auto room = input_.prepare(std::min(wanted, input_.max_size() - input_.size()));
+    const auto room = input_.prepare(wanted);
     const auto [bytes, error] = co_await stream_.read_some(room);
     input_.commit(bytes);
     state_->metrics.bytes_in.add(bytes);
@@ -245,9 +259,7 @@ void Session::abort()
 
 void Session::release_memory()
 {
-    if (input_.capacity() > kKeptMemory) {
-        input_.shrink_to_fit();
-    }
+    input_.release(kKeptMemory);
     if (output_.capacity() > kKeptMemory) {
         output_ = {};
     }

@@ -1,9 +1,8 @@
 #pragma once
 
+#include "server/net/input_buffer.hpp"
 #include "server/net/server_state.hpp"
 #include "server/net/stream.hpp"
-
-#include <boost/beast/core/flat_buffer.hpp>
 
 #include <chrono>
 #include <memory>
@@ -60,6 +59,7 @@ private:
     boost::asio::awaitable<bool> send_bytes(boost::asio::const_buffer bytes);
     boost::asio::awaitable<void> linger();
     bool parse(RequestParser& parser);
+    void skip_empty_lines();
     bool has_input() const;
     void enter(Phase phase, std::chrono::milliseconds limit);
     void release_memory();
@@ -71,7 +71,7 @@ private:
     std::string address_;
     bool secure_;
     Stream stream_;
-    boost::beast::flat_buffer input_;
+    InputBuffer input_;
     std::string output_;
     Phase phase_ = Phase::Handshake;
     TimePoint deadline_{};

@@ -90,6 +90,11 @@ struct Server {
             ++answered;
             co_return http::text_response(200, "slow");
         });
+        router.add("GET", "/never", [this](const http::Request&) -> http::Awaitable<http::Response> {
+            ++running;
+            co_await pause(1h);
+            co_return http::Response{};
+        });
         router.add("GET", "/host", [](const http::Request& request) -> http::Awaitable<http::Response> {
             co_return http::text_response(200, std::string(request.header("host")) + ' ' + request.target);
         });
@@ -165,6 +170,41 @@ TEST_CASE("TLS is 1.3 or 1.2 and settles on http/1.1", "[integration][server]")
     WireClient client(server.port(Use::Tls), Use::Tls);
     CHECK(client.version() == "TLSv1.3");
     CHECK(client.protocol() == "http/1.1");
+}
+
+TEST_CASE("a client that comes back resumes its TLS session", "[integration][server]")
+{
+    Server server;
+    WireClient first(server.port(Use::Tls), Use::Tls);
+    first.send(get("/hello"));
+    REQUIRE(first.receive()); // the ticket came before the answer
+    CHECK_FALSE(first.resumed());
+    WireClient second(server.port(Use::Tls), Use::Tls, &first);
+    CHECK(second.resumed());
+    second.send(get("/hello"));
+    CHECK(second.receive()->status == 200);
+}
+
+TEST_CASE("a client that has finished sending still gets its answers", "[integration][server]")
+{
+    Server server;
+    WireClient client(server.port(Use::Plain), Use::Plain);
+    client.send(get("/slow") + get("/hello"));
+    client.finish();
+    CHECK(client.receive()->body == "slow");
+    CHECK(client.receive()->body == "hello");
+    CHECK(client.is_closed());
+}
+
+TEST_CASE("empty lines before a request are ignored", "[integration][server]")
+{
+    Server server;
+    WireClient client(server.port(Use::Plain), Use::Plain);
+    for (const char c : "\r\n\r\n" + get("/hello") + "\r\n" + get("/hello")) {
+        client.send({&c, 1});
+    }
+    CHECK(client.receive()->status == 200);
+    CHECK(client.receive()->status == 200);
 }
 
 TEST_CASE("pipelined requests are answered in their order", "[integration][server]")
@@ -537,6 +577,17 @@ TEST_CASE("what is still running at the end of the grace is cut", "[integration]
     client.send(get("/slow"));
     REQUIRE(eventually([&] { return server.running == 1; }));
     CHECK(server.listener->drain(20ms) == 1);
+    CHECK_FALSE(client.receive());
+}
+
+TEST_CASE("a handler that never ends does not keep the server from ending", "[integration][server]")
+{
+    auto server = std::make_unique<Server>();
+    WireClient client(server->port(Use::Tls), Use::Tls);
+    client.send(get("/never"));
+    REQUIRE(eventually([&] { return server->running == 1; }));
+    CHECK(server->listener->drain(20ms) == 1);
+    server.reset(); // frees the suspended coroutine with its event loop
     CHECK_FALSE(client.receive());
 }
 

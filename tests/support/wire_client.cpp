@@ -40,7 +40,7 @@ int connect_to(std::uint16_t port)
 
 } // namespace
 
-WireClient::WireClient(std::uint16_t port, Use use) : socket_(connect_to(port))
+WireClient::WireClient(std::uint16_t port, Use use, const WireClient* resume) : socket_(connect_to(port))
 {
     ::signal(SIGPIPE, SIG_IGN); // NOLINT(cert-err33-c): SSL_write knows no MSG_NOSIGNAL
     if (use == Use::Plain) {
@@ -51,6 +51,11 @@ WireClient::WireClient(std::uint16_t port, Use use) : socket_(connect_to(port))
     constexpr std::array<unsigned char, 12> kOffer{2, 'h', '2', 8, 'h', 't', 't', 'p', '/', '1', '.', '1'};
     SSL_set_alpn_protos(ssl_.get(), kOffer.data(), kOffer.size());
     SSL_set_fd(ssl_.get(), socket_.number);
+    if (resume != nullptr) {
+        SSL_SESSION* session = SSL_get1_session(resume->ssl_.get());
+        SSL_set_session(ssl_.get(), session);
+        SSL_SESSION_free(session);
+    }
     if (SSL_connect(ssl_.get()) != 1) {
         throw std::runtime_error("the TLS handshake failed");
     }
@@ -141,6 +146,16 @@ std::string WireClient::server_name() const
     X509_NAME_get_text_by_NID(X509_get_subject_name(certificate), NID_commonName, name.data(), name.size());
     X509_free(certificate);
     return name.data();
+}
+
+bool WireClient::resumed() const
+{
+    return SSL_session_reused(ssl_.get()) == 1;
+}
+
+void WireClient::finish()
+{
+    ::shutdown(socket_.number, SHUT_WR);
 }
 
 std::string WireClient::version() const

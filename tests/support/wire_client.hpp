@@ -17,8 +17,8 @@ namespace chancery::test {
 class WireClient {
 public:
     enum class Use { Plain, Tls };
-    /// Throws std::runtime_error when it cannot connect or the handshake fails.
-    WireClient(std::uint16_t port, Use use);
+    /// Throws std::runtime_error when it cannot connect or the handshake fails. Offers the TLS session of `resume`.
+    WireClient(std::uint16_t port, Use use, const WireClient* resume = nullptr);
     ~WireClient() = default;
     WireClient(const WireClient&) = delete;
     WireClient& operator=(const WireClient&) = delete;
@@ -34,10 +34,13 @@ public:
     bool send(std::string_view bytes);
     /// The next answer, or nothing when the connection ends before one is complete. With `head_only` no body follows.
     std::optional<Answer> receive(bool head_only = false);
+    /// Sends nothing more, but still reads; without TLS.
+    void finish();
     /// Whether the server ended the connection; waits for it.
     bool is_closed();
     /// The common name of the server's certificate, the TLS version, the protocol chosen by ALPN.
     std::string server_name() const;
+    bool resumed() const;
     std::string version() const;
     std::string protocol() const;
 
