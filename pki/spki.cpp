@@ -18,6 +18,8 @@ using ParamsPtr = std::unique_ptr<OSSL_PARAM, Freer<&OSSL_PARAM_free>>;
 
 /// OpenSSL verifies no more than that either; without a bound a request could buy seconds of our time.
 constexpr std::size_t kMaxModulusSize = 2048;
+/// Below 512 bits a modulus is not a weak key but nonsense.
+constexpr std::size_t kMinModulusSize = 64;
 
 struct Curve {
     int bits;
@@ -75,7 +77,8 @@ PkeyPtr import_ec(int bits, std::string_view point)
 
 PkeyPtr import_rsa(const RsaNumbers& numbers)
 {
-    if (numbers.modulus.size() > kMaxModulusSize || numbers.exponent.size() > kMaxModulusSize) {
+    if (numbers.modulus.size() < kMinModulusSize || numbers.modulus.size() > kMaxModulusSize ||
+        numbers.exponent.size() > kMaxModulusSize) {
         return nullptr;
     }
     const auto number = [](std::string_view bytes) {
