@@ -11,6 +11,11 @@ constexpr std::string_view kInsertKey = kSql<kInsertInto<"idempotency_keys", kKe
 constexpr std::string_view kFindKey =
     kSql<"SELECT ", kKeyColumns,
          " FROM idempotency_keys WHERE caller_id = :caller_id AND idempotency_key = :idempotency_key">;
+constexpr std::string_view kCompleteKey = R"sql(
+    UPDATE idempotency_keys SET status = :status, headers = :headers, body = :body
+     WHERE caller_id = :caller_id AND idempotency_key = :idempotency_key)sql";
+constexpr std::string_view kRemoveKey =
+    "DELETE FROM idempotency_keys WHERE caller_id = :caller_id AND idempotency_key = :idempotency_key";
 constexpr std::string_view kRemoveOldKeys = "DELETE FROM idempotency_keys WHERE created_at < :limit_time";
 
 constexpr SqlText kChallengeColumns = "id, certificate_id, caller_id, code_mac, attempts, expires_at, used_at";
@@ -51,6 +56,16 @@ std::optional<IdempotencyRecord> IdempotencyRepository::find(const std::string& 
 bool IdempotencyRepository::insert(const IdempotencyRecord& record)
 {
     return Query(session_, kInsertKey).bind_all(key_columns(record)).run() == 1;
+}
+
+void IdempotencyRepository::complete(const IdempotencyRecord& record)
+{
+    Query(session_, kCompleteKey).bind(record.status, record.headers, record.body, record.caller_id, record.key).run();
+}
+
+void IdempotencyRepository::remove(const std::string& caller_id, const std::string& key)
+{
+    Query(session_, kRemoveKey).bind(caller_id, key).run();
 }
 
 long long IdempotencyRepository::remove_older_than(Time limit)
