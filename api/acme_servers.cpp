@@ -70,7 +70,7 @@ int read_days(json::Reader& in, std::string_view name, int fallback)
     constexpr long long kMost = 825;
     const auto days = in.optional_integer(name).value_or(fallback);
     if (days < 1 || days > kMost) {
-        in.reject(name, "value", "must be from 1 to 825");
+        in.reject(name, "range", "must be from 1 to 825");
         return fallback;
     }
     return static_cast<int>(days);

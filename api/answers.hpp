@@ -48,7 +48,7 @@ template <class E> std::optional<E> read_choice(json::Reader& in, std::string_vi
     }
     const auto known = from_name<E>(*text);
     if (!known) {
-        in.reject(name, "value", "must be one of " + all_names<E>());
+        in.reject(name, "enum", "must be one of " + all_names<E>());
     }
     return known;
 }
@@ -82,7 +82,7 @@ template <class E> std::vector<E> read_choices(json::Reader& in, std::string_vie
         if (const auto known = from_name<E>(texts[i])) {
             values.push_back(*known);
         } else {
-            in.reject(name, "value", "\"" + texts[i] + "\" is not one of " + all_names<E>());
+            in.reject(name, "enum", "\"" + texts[i] + "\" is not one of " + all_names<E>());
         }
     }
     return values;

@@ -84,7 +84,7 @@ Result<Answer> create(const Call& call, db::UnitOfWork& work)
     if (const auto text = in.optional_string("expires_at")) {
         expires_at = from_rfc3339(*text);
         if (!expires_at) {
-            in.reject("expires_at", "type", "must be an RFC 3339 time");
+            in.reject("expires_at", "format", "must be an RFC 3339 time");
         }
     }
     CHANCERY_CHECK(in.finish());

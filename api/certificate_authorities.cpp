@@ -89,7 +89,7 @@ std::optional<int> read_number(json::Reader& in, std::string_view name, long lon
         return std::nullopt;
     }
     if (*number < least || *number > most) {
-        in.reject(name, "value", "must be from " + std::to_string(least) + " to " + std::to_string(most));
+        in.reject(name, "range", "must be from " + std::to_string(least) + " to " + std::to_string(most));
         return std::nullopt;
     }
     return static_cast<int>(*number);

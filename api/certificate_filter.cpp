@@ -58,7 +58,7 @@ std::vector<std::string> read_algorithms(QueryReader& query)
     auto algorithms = query.texts("key_algorithm");
     for (const auto& name : algorithms) {
         if (!from_name<KeyAlgorithm>(name)) {
-            query.reject("key_algorithm", "value", "must be of " + all_names<KeyAlgorithm>());
+            query.reject("key_algorithm", "enum", "must be of " + all_names<KeyAlgorithm>());
         }
     }
     return algorithms;

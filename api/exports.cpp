@@ -13,7 +13,7 @@ Result<bool> read_legacy(const http::Request& request)
     json::Reader in(body_of(request));
     const auto format = in.optional_string("format").value_or("pkcs12");
     if (format != "pkcs12") {
-        in.reject("format", "value", "must be pkcs12");
+        in.reject("format", "enum", "must be pkcs12");
     }
     const bool legacy = in.optional_boolean("legacy").value_or(false);
     CHANCERY_CHECK(in.finish());

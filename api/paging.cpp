@@ -25,7 +25,7 @@ std::string read_sort(QueryReader& query, std::span<const std::string_view> sort
         }
         known += (known.empty() ? "" : ", ") + std::string(unsigned_name(sort));
     }
-    query.reject("sort", "value", "must be one of " + known + ", with - before it for descending");
+    query.reject("sort", "enum", "must be one of " + known + ", with - before it for descending");
     return std::string(sorts.front());
 }
 

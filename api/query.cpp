@@ -95,7 +95,7 @@ std::optional<long long> QueryReader::integer(std::string_view name, long long l
     }
     const auto number = parse_integer(*value);
     if (!number || *number < least || *number > most) {
-        reject(name, "value", "must be a number from " + std::to_string(least) + " to " + std::to_string(most));
+        reject(name, "range", "must be a number from " + std::to_string(least) + " to " + std::to_string(most));
         return std::nullopt;
     }
     return number;
@@ -109,7 +109,7 @@ std::optional<Time> QueryReader::time(std::string_view name)
     }
     const auto moment = from_rfc3339(*value);
     if (!moment) {
-        reject(name, "type", "must be an RFC 3339 time");
+        reject(name, "format", "must be an RFC 3339 time");
     }
     return moment;
 }
@@ -122,7 +122,7 @@ std::optional<std::chrono::seconds> QueryReader::duration(std::string_view name)
     }
     const auto length = parse_duration(*value);
     if (!length) {
-        reject(name, "type", "must be an ISO 8601 duration such as P30D");
+        reject(name, "format", "must be an ISO 8601 duration such as P30D");
     }
     return length;
 }
@@ -131,7 +131,7 @@ std::optional<std::string> QueryReader::id(std::string_view name)
 {
     const auto value = text(name);
     if (value && !is_id(*value)) {
-        reject(name, "type", "must be an id");
+        reject(name, "format", "must be an id");
         return std::nullopt;
     }
     return value;

@@ -49,7 +49,7 @@ template <class E> std::optional<E> QueryReader::enumerator(std::string_view nam
 {
     const auto known = from_name<E>(value);
     if (!known) {
-        reject(name, "value", "must be one of " + all_names<E>());
+        reject(name, "enum", "must be one of " + all_names<E>());
     }
     return known;
 }

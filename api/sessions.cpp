@@ -5,7 +5,7 @@
 #include "api/negotiation.hpp"
 #include "db/repositories/identity_repository.hpp"
 #include "issuance/identity.hpp"
-#include "pki/digest.hpp"
+#include "issuance/token_text.hpp"
 
 namespace chancery::api::sessions {
 namespace {
@@ -51,7 +51,7 @@ Answer signed_in(const issuance::NewSession& made)
 std::optional<chancery::Session> session_of(const Call& call, db::Session& session)
 {
     const auto token = credentials_of(call.request).session_token;
-    return token.empty() ? std::nullopt : db::SessionRepository(session).find_by_hash(pki::sha256_hex(token));
+    return token.empty() ? std::nullopt : db::SessionRepository(session).find_by_hash(issuance::token_hash(token));
 }
 
 void write_rights(json::Writer& out, const issuance::Caller& caller)

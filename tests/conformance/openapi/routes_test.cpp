@@ -1,0 +1,110 @@
+#include "api/certificate_filter.hpp"
+#include "api/route.hpp"
+#include "core/json.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "openapi/document.hpp"
+
+using namespace chancery;
+
+namespace {
+
+/// The documents are the door's, too, but stand in no table of rights.
+const std::set<std::pair<std::string, std::string>> kDocuments = {
+    {"GET", "/openapi.json"}, {"GET", "/openapi.yaml"}, {"GET", "/docs"}};
+
+json::Reader document()
+{
+    for (const auto& file : openapi::files()) {
+        if (file.name == "openapi.json") {
+            return json::Reader(file.content);
+        }
+    }
+    throw std::runtime_error("the document is not embedded");
+}
+
+std::string upper(std::string text)
+{
+    std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::toupper(c); });
+    return text;
+}
+
+/// (method, path) -> operation, as the document has them.
+std::map<std::pair<std::string, std::string>, json::Reader> documented()
+{
+    std::map<std::pair<std::string, std::string>, json::Reader> found;
+    auto root = document();
+    auto paths = root.object("paths");
+    for (const auto& path : paths.member_names()) {
+        auto item = paths.object(path);
+        for (const auto& method : item.member_names()) {
+            found.emplace(std::pair(upper(method), path), item.object(method));
+        }
+    }
+    return found;
+}
+
+std::set<std::string> parameters_of(json::Reader operation)
+{
+    std::set<std::string> names;
+    for (auto& parameter : operation.optional_objects("parameters").value_or(std::vector<json::Reader>{})) {
+        const auto reference = parameter.optional_string("$ref").value_or("");
+        names.insert(reference.empty() ? parameter.string("name") : reference.substr(reference.rfind('/') + 1));
+    }
+    return names;
+}
+
+} // namespace
+
+TEST_CASE("the document has every route, and no route that is not there", "[conformance][openapi]")
+{
+    std::set<std::pair<std::string, std::string>> served = kDocuments;
+    for (const auto& route : api::routes()) {
+        served.emplace(route.method, route.pattern);
+    }
+    std::set<std::pair<std::string, std::string>> described;
+    for (const auto& [key, operation] : documented()) {
+        described.insert(key);
+    }
+    CHECK(served == described);
+}
+
+TEST_CASE("the document names the right that each route needs", "[conformance][openapi]")
+{
+    auto operations = documented();
+    for (const auto& route : api::routes()) {
+        CAPTURE(route.method, route.pattern);
+        auto& operation = operations.at({std::string(route.method), std::string(route.pattern)});
+        const auto right = route.right ? std::string(api::name_of_right(*route.right)) : std::string();
+        CHECK(operation.optional_string("x-right").value_or("") == right);
+    }
+}
+
+TEST_CASE("the document says where an Idempotency-Key and If-Match go", "[conformance][openapi]")
+{
+    auto operations = documented();
+    for (const auto& route : api::routes()) {
+        CAPTURE(route.method, route.pattern);
+        const auto names = parameters_of(operations.at({std::string(route.method), std::string(route.pattern)}));
+        CHECK(names.contains("IdempotencyKey") == (route.repeat == api::Repeat::Idempotent));
+        const bool changes_one = route.method == "PUT" || route.method == "PATCH" ||
+                                 (route.method == "DELETE" && route.pattern != "/api/v1/sessions/current");
+        CHECK(names.contains("IfMatch") == changes_one);
+    }
+}
+
+TEST_CASE("the document has every filter of the inventory", "[conformance][openapi]")
+{
+    auto operations = documented();
+    const auto names = parameters_of(operations.at({"GET", "/api/v1/certificates"}));
+    std::set<std::string> expected = {"Limit", "Cursor", "IncludeTotal", "sort"};
+    for (const auto filter : api::certificates::filter_names()) {
+        expected.emplace(filter);
+    }
+    CHECK(names == expected);
+}
