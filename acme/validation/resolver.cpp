@@ -173,10 +173,6 @@ struct UnboundResolver::Impl {
         set("edns-buffer-size:", "1232");
         set("use-syslog:", "no");
         set("verbosity:", "0");
-        // Names that libunbound answers by itself, but that a private network may well have.
-        for (const char* zone : {"test.", "home.arpa."}) {
-            require_set(ub_ctx_zone_add(context, zone, "transparent"), zone);
-        }
         for (const auto& resolver : settings.resolvers) {
             require_set(ub_ctx_set_fwd(context, unbound_address(resolver).c_str()), "resolver " + resolver);
         }
@@ -185,6 +181,11 @@ struct UnboundResolver::Impl {
         }
         if (!settings.hosts_file.empty()) {
             require_set(ub_ctx_hosts(context, settings.hosts_file.c_str()), settings.hosts_file);
+        }
+        // Names that libunbound answers by itself, but that a private network may well have. Last: a zone ends
+        // libunbound's configuration.
+        for (const char* zone : {"test.", "home.arpa."}) {
+            require_set(ub_ctx_zone_add(context, zone, "transparent"), zone);
         }
     }
 

@@ -33,7 +33,7 @@ struct Options {
     {
         auto config = load_config(effective_file());
         if (!data_directory.empty()) {
-            config.data_directory = data_directory;
+            config.data_directory = std::filesystem::absolute(data_directory).lexically_normal().string();
         }
         return config;
     }

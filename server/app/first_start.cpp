@@ -66,7 +66,7 @@ std::string welcome(const Config& config)
         "  REQUESTS_CA_BUNDLE={1} certbot certonly --standalone{2} --non-interactive --agree-tos \\\n"
         "    --register-unsafely-without-email --server {0}/acme/default/directory \\\n"
         "    --config-dir {3} --work-dir {3} --logs-dir {3} -d demo.{4}\n\n"
-        "A certificate by REST (put the API token into TOKEN):\n\n"
+        "A certificate by REST (with the token in TOKEN):\n\n"
         "  curl --cacert {1} -H \"Authorization: Bearer $TOKEN\" -H 'Content-Type: application/json' \\\n"
         "    -d '{{\"common_name\":\"app.{4}\",\"key_algorithm\":\"ec-256\"}}' {0}/api/v1/orders\n\n",
         url, root, port, absolute(config, "certbot"), domain, config.acme.http01_port);
