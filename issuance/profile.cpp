@@ -139,7 +139,8 @@ Validity validity_of(const ProfileInputs& in, const std::optional<Time>& issuer_
     const long long max_days =
         std::min(in.settings.max_validity_days, in.request.max_validity_days.value_or(in.settings.max_validity_days));
     auto validity = asked_validity(in, max_days);
-    const bool explicit_end = in.request.validity_days || in.request.not_after;
+    // An ACME client chooses notAfter or nothing; the days are its server's default.
+    const bool explicit_end = (in.request.validity_days && in.request.pathway != Pathway::Acme) || in.request.not_after;
     const std::string member = in.request.validity_days ? "/validity_days" : "/valid_to";
     if (validity.from < in.now - kMostBackdated) {
         validity.refusal =
@@ -205,16 +206,15 @@ std::optional<Refusal> objection_to_usages(const policy::Facts& facts)
     return std::nullopt;
 }
 
-/// The digest that the CA's key signs with.
+/// The digest that the CA's key signs with. An ACME server's digest is for the keys that have a choice.
 Digest digest_of(const CertificateRequest& request, const pki::Issuer* issuer, std::optional<Refusal>& refusal)
 {
     const auto fitting = issuer != nullptr ? pki::default_digest(issuer->key().type()) : Digest::Sha256;
-    if (!request.digest || issuer == nullptr) {
-        return request.digest.value_or(fitting);
+    if (!request.digest || (request.pathway == Pathway::Acme && fitting == Digest::None)) {
+        return fitting;
     }
-    if ((*request.digest == Digest::None) != (fitting == Digest::None) && !refusal) {
-        refusal =
-            object_to("digest", "/digest", "The CA's key signs with " + std::string(name_of(fitting)) + ".").error();
+    if (issuer != nullptr && (*request.digest == Digest::None) != (fitting == Digest::None) && !refusal) {
+        refusal = object_to("digest", "/digest", "The CA's key signs with " + std::string(name_of(fitting)) + ".").error();
     }
     return *request.digest;
 }

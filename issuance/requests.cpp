@@ -1,5 +1,6 @@
 #include "issuance/requests.hpp"
 
+#include "core/encoding.hpp"
 #include "issuance/domains.hpp"
 #include "issuance/orders.hpp"
 #include "pki/names.hpp"
@@ -87,8 +88,13 @@ std::vector<Name> read_names(json::Reader& in)
     std::vector<Name> names;
     const auto elements =
         in.is_array(kMember) ? json::parse_array(in.raw(kMember).value_or("[]")) : std::vector<std::string>();
-    if (!elements.empty() && elements.front().starts_with('"')) {
+    const auto plain = std::ranges::count_if(elements, [](const std::string& e) { return e.starts_with('"'); });
+    if (plain > 0 && plain == std::ssize(elements)) {
         read_plain_names(in, names);
+        return names;
+    }
+    if (plain > 0) {
+        in.reject(kMember, "type", "must be objects or plain texts, not some of each");
         return names;
     }
     for (auto& element : in.optional_objects(kMember).value_or(std::vector<json::Reader>())) {
@@ -146,7 +152,9 @@ Result<void> read_key_or_csr(json::Reader& in, CertificateRequest& request)
     if (request.key_algorithm) {
         in.reject("key_algorithm", "exclusive", "a CSR brings its own key");
     }
-    CHANCERY_TRY(csr, pki::parse_csr(*text));
+    // PEM, or the base64 of the DER without its frame.
+    const auto der = from_base64(*text);
+    CHANCERY_TRY(csr, pki::parse_csr(der ? *der : *text));
     request.csr = std::move(csr);
     return {};
 }

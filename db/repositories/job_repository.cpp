@@ -9,7 +9,8 @@ namespace {
 
 constexpr SqlText kColumns =
     "id, kind, subject_id, payload, attempts, run_at, lease_owner, lease_until, last_error, created_at";
-constexpr std::string_view kInsert = kInsertInto<"jobs", kColumns>;
+// Work whose id says what it is may be asked for by two units at once: it is one row.
+constexpr std::string_view kInsert = kSql<kInsertInto<"jobs", kColumns>, " ON CONFLICT (id) DO NOTHING">;
 constexpr std::string_view kFind = kSql<"SELECT ", kColumns, " FROM jobs WHERE id = :id">;
 
 // Two statements, so that each has its own small index: jobs that nobody has, and those whose owner let the lease run

@@ -26,4 +26,15 @@ template <class T> T run(boost::asio::awaitable<T> work)
     return std::move(*result);
 }
 
+inline void run(boost::asio::awaitable<void> work)
+{
+    boost::asio::io_context context(1);
+    std::exception_ptr failure;
+    boost::asio::co_spawn(context, std::move(work), [&](std::exception_ptr error) { failure = error; });
+    context.run();
+    if (failure) {
+        std::rethrow_exception(failure);
+    }
+}
+
 } // namespace chancery::test
