@@ -84,7 +84,7 @@ void Prepared::reset()
 {
     // On SQLite a statement that was not stepped to its end keeps its transaction's snapshot, and with it the log.
     if (ready && session.dialect() == Dialect::Sqlite) {
-        static_cast<soci::sqlite3_statement_backend*>(statement.get_backend())->reset();
+        sqlite_api::sqlite3_reset(static_cast<soci::sqlite3_statement_backend*>(statement.get_backend())->stmt_);
     }
 }
 
