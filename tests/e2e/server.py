@@ -168,12 +168,8 @@ class Server:
 
     def is_ready(self):
         try:
-            connection = http.client.HTTPConnection("127.0.0.1", self.http_port, timeout=5)
-            connection.request("GET", "/readyz")
-            return connection.getresponse().status == 200
-        except OSError:
-            return False
-        except http.client.HTTPException:
+            return self.plain("/readyz").status == 200
+        except (OSError, http.client.HTTPException):
             return False
 
     def printed(self, pattern):
@@ -249,9 +245,12 @@ class Server:
     def plain(self, path):
         """A GET over plain HTTP."""
         connection = http.client.HTTPConnection("127.0.0.1", self.http_port, timeout=20)
-        connection.request("GET", path)
-        response = connection.getresponse()
-        return Answer(response.status, response.headers, response.read())
+        try:
+            connection.request("GET", path)
+            response = connection.getresponse()
+            return Answer(response.status, response.headers, response.read())
+        finally:
+            connection.close()
 
     def all_items(self, path):
         """Every item of a list, page by page."""

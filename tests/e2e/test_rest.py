@@ -39,16 +39,19 @@ class RestTest(server.SharedServerTest):
     def test_a_pfx_opens_with_the_password_shown_and_with_no_other(self):
         made = self.order(common_name="pfx.localhost", key_algorithm="ec-256")
         path = os.path.join(self.scratch, "pfx")
-        for options in ({}, {"legacy": True}):
-            export = self.server.expect(201, "POST", "/certificates/%s/exports" % made["certificate_id"], options).json
-            with open(path, "wb") as file:
-                file.write(base64.b64decode(export["content_base64"]))
-            if not options:
-                opened = x509.read_pfx(path, export["password"])
-                self.assertEqual(opened.returncode, 0, opened.stderr)
-                self.assertIn("PRIVATE KEY", opened.stdout)
-                self.assertEqual(len(x509.split_pem(opened.stdout)), 2)
-            self.assertNotEqual(x509.read_pfx(path, "not-" + export["password"]).returncode, 0)
+        for legacy in (False, True):
+            export = self.server.expect(201, "POST", "/certificates/%s/exports" % made["certificate_id"],
+                                        {"legacy": legacy}).json
+            x509.write(path, base64.b64decode(export["content_base64"]))
+            opened = x509.read_pfx(path, export["password"], legacy)
+            self.assertEqual(opened.returncode, 0, opened.stderr)
+            self.assertIn("PRIVATE KEY", opened.stdout)
+            held = x509.split_pem(opened.stdout)
+            self.assertEqual(x509.names(held[0]), ["pfx.localhost"])
+            self.assertGreaterEqual(len(held), 2, "the chain is missing")
+            wrong = x509.read_pfx(path, "not-" + export["password"], legacy)
+            self.assertNotEqual(wrong.returncode, 0)
+            self.assertIn("password", wrong.stderr)
         actions = self.server.actions_on(made["certificate_id"])
         self.assertIn("certificate.download_pfx.success", actions)
 

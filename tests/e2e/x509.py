@@ -17,6 +17,11 @@ def new_key_and_csr(directory, name, algorithm="EC"):
     return key, csr
 
 
+def write(path, content):
+    with open(path, "wb") as file:
+        file.write(content.encode("ascii") if isinstance(content, str) else content)
+
+
 def split_pem(text):
     return re.findall(r"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----\n?", text, re.S)
 
@@ -45,8 +50,8 @@ def assert_chain(root_file, chain_text, hostname=None):
     assert len(blocks) >= 2, "the chain holds %d certificates" % len(blocks)
     with tempfile.TemporaryDirectory() as directory:
         leaf, rest = os.path.join(directory, "leaf"), os.path.join(directory, "rest")
-        open(leaf, "w").write(blocks[0])
-        open(rest, "w").write("".join(blocks[1:]))
+        write(leaf, blocks[0])
+        write(rest, "".join(blocks[1:]))
         more = ["-verify_hostname", hostname] if hostname else []
         run("openssl", "verify", "-x509_strict", "-purpose", "sslserver", "-CAfile", root_file, "-untrusted", rest,
             *more, leaf)
@@ -57,12 +62,12 @@ def crl_url(pem_text):
     return re.search(r"URI:(\S+)", shown).group(1)
 
 
-def revoked_serials(crl_der, issuer_chain, root_file):
+def revoked_serials(crl_der, issuer_chain):
     """{serial: reason} of a CRL whose signature by the issuer in the chain is verified first."""
     with tempfile.TemporaryDirectory() as directory:
         crl, issuer = os.path.join(directory, "crl"), os.path.join(directory, "issuer")
-        open(crl, "wb").write(crl_der)
-        open(issuer, "w").write("".join(split_pem(issuer_chain)[1:]) + open(root_file).read())
+        write(crl, crl_der)
+        write(issuer, "".join(split_pem(issuer_chain)[1:]))
         done = run("openssl", "crl", "-inform", "DER", "-in", crl, "-noout", "-text", "-CAfile", issuer)
         assert "verify OK" in done.stdout + done.stderr, done.stderr
     entries = re.split(r"Serial Number: ", done.stdout)[1:]
@@ -83,12 +88,13 @@ def published_crl(running, wanted_serial, chain):
         answer = running.plain(url[len(running.http_url):])
         assert answer.status == 200, answer
         assert answer.headers["Content-Type"] == "application/pkix-crl", answer.headers
-        listed = revoked_serials(answer.body, chain, running.root)
+        listed = revoked_serials(answer.body, chain)
         if wanted_serial in listed or time.monotonic() > deadline:
             return listed
         time.sleep(0.2)
 
 
-def read_pfx(path, password):
+def read_pfx(path, password, legacy=False):
     """The finished `openssl pkcs12`, without `check`: a wrong password is for the caller to see."""
-    return run("openssl", "pkcs12", "-in", path, "-nodes", "-passin", "pass:" + password, check=False)
+    return run("openssl", "pkcs12", "-in", path, "-nodes", "-passin", "pass:" + password,
+               *(["-legacy"] if legacy else []), check=False)
