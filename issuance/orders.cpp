@@ -12,7 +12,7 @@
 namespace chancery::issuance {
 namespace {
 
-constexpr std::chrono::seconds kOwnLease{60}; // far longer than a signature takes
+constexpr std::chrono::seconds kOwnLease{10}; // far longer than a signature takes, short for who waits after a crash
 
 std::string_view submission_name(Pathway pathway)
 {

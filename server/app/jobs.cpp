@@ -18,9 +18,9 @@ namespace asio = boost::asio;
 
 namespace {
 
-constexpr std::chrono::seconds kLease{120};
+constexpr std::chrono::seconds kLease{20}; // on PostgreSQL, how long the work of a dead process waits
 constexpr std::chrono::milliseconds kClaimPeriod{1000};
-constexpr std::chrono::seconds kExtendPeriod{30};
+constexpr std::chrono::seconds kExtendPeriod{5};
 
 /// 5 s, 10 s, 20 s … up to an hour.
 std::chrono::seconds delay_after(int attempts)
