@@ -20,8 +20,9 @@ TEST_CASE("reserved addresses are refused unless they are listed [acme-083]")
 TEST_CASE("public addresses are allowed")
 {
     const AddressPolicy policy({});
-    const auto* address = GENERATE("8.8.8.8", "1.1.1.1", "172.15.255.255", "172.32.0.1", "100.63.255.255", "100.128.0.1",
-                                   "169.253.255.255", "223.255.255.255", "2606:4700::1111", "2a00:1450:4001::1");
+    const auto* address =
+        GENERATE("8.8.8.8", "1.1.1.1", "172.15.255.255", "172.32.0.1", "100.63.255.255", "100.128.0.1",
+                 "169.253.255.255", "223.255.255.255", "2606:4700::1111", "2a00:1450:4001::1");
     CAPTURE(address);
     CHECK(policy.allows(address));
 }
@@ -29,8 +30,8 @@ TEST_CASE("public addresses are allowed")
 TEST_CASE("what is no canonical address is not allowed")
 {
     const AddressPolicy policy({"0.0.0.0/0", "::/0"});
-    const auto* address = GENERATE("", "localhost", "127.1", "0x7f000001", "2130706433", "010.0.0.1", "::0001", "1.2.3.4 ",
-                                   "FE80::1", "[::1]", "fe80::1%eth0");
+    const auto* address = GENERATE("", "localhost", "127.1", "0x7f000001", "2130706433", "010.0.0.1", "::0001",
+                                   "1.2.3.4 ", "FE80::1", "[::1]", "fe80::1%eth0");
     CAPTURE(address);
     CHECK_FALSE(policy.allows(address));
 }

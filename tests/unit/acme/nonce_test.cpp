@@ -1,5 +1,4 @@
 #include "acme/nonce.hpp"
-
 #include "core/encoding.hpp"
 #include "tests/support/run.hpp"
 

@@ -1,5 +1,4 @@
 #include "acme/problem.hpp"
-
 #include "core/json.hpp"
 
 #include <catch2/catch.hpp>
@@ -19,12 +18,29 @@ TEST_CASE("an error is a problem document with type, detail and the status of th
 
 TEST_CASE("every error type is one that RFC 8555 registers [acme-039]")
 {
-    const std::set<std::string_view> registered{
-        "accountDoesNotExist", "alreadyRevoked",   "badCSR",        "badNonce",           "badPublicKey",
-        "badRevocationReason", "badSignatureAlgorithm", "caa",      "connection",         "dns",
-        "externalAccountRequired", "incorrectResponse", "invalidContact", "malformed",    "orderNotReady",
-        "rateLimited",         "rejectedIdentifier", "serverInternal", "tls",             "unauthorized",
-        "unsupportedContact",  "unsupportedIdentifier", "userActionRequired"};
+    const std::set<std::string_view> registered{"accountDoesNotExist",
+                                                "alreadyRevoked",
+                                                "badCSR",
+                                                "badNonce",
+                                                "badPublicKey",
+                                                "badRevocationReason",
+                                                "badSignatureAlgorithm",
+                                                "caa",
+                                                "connection",
+                                                "dns",
+                                                "externalAccountRequired",
+                                                "incorrectResponse",
+                                                "invalidContact",
+                                                "malformed",
+                                                "orderNotReady",
+                                                "rateLimited",
+                                                "rejectedIdentifier",
+                                                "serverInternal",
+                                                "tls",
+                                                "unauthorized",
+                                                "unsupportedContact",
+                                                "unsupportedIdentifier",
+                                                "userActionRequired"};
     std::set<std::string_view> ours;
     for (const auto& [type, name] : EnumNames<ErrorType>::table) {
         ours.insert(name);
@@ -39,15 +55,15 @@ TEST_CASE("the core's refusals have their ACME types")
         ErrorType type;
         int status;
     };
-    const auto row = GENERATE(Row{Code::DomainNotActive, ErrorType::RejectedIdentifier, 403},
-                              Row{Code::PolicyHardFail, ErrorType::BadCsr, 400}, Row{Code::BadKey, ErrorType::BadCsr, 400},
-                              Row{Code::BadCsr, ErrorType::BadCsr, 400}, Row{Code::LintFailed, ErrorType::BadCsr, 400},
-                              Row{Code::ValidationError, ErrorType::Malformed, 400},
-                              Row{Code::AlreadyRevoked, ErrorType::AlreadyRevoked, 400},
-                              Row{Code::ProviderNotActive, ErrorType::ServerInternal, 503},
-                              Row{Code::Busy, ErrorType::ServerInternal, 503},
-                              Row{Code::RateLimited, ErrorType::RateLimited, 429},
-                              Row{Code::Internal, ErrorType::ServerInternal, 500});
+
+    const auto row = GENERATE(
+        Row{Code::DomainNotActive, ErrorType::RejectedIdentifier, 403},
+        Row{Code::PolicyHardFail, ErrorType::BadCsr, 400}, Row{Code::BadKey, ErrorType::BadCsr, 400},
+        Row{Code::BadCsr, ErrorType::BadCsr, 400}, Row{Code::LintFailed, ErrorType::BadCsr, 400},
+        Row{Code::ValidationError, ErrorType::Malformed, 400},
+        Row{Code::AlreadyRevoked, ErrorType::AlreadyRevoked, 400},
+        Row{Code::ProviderNotActive, ErrorType::ServerInternal, 503}, Row{Code::Busy, ErrorType::ServerInternal, 503},
+        Row{Code::RateLimited, ErrorType::RateLimited, 429}, Row{Code::Internal, ErrorType::ServerInternal, 500});
     const auto error = from_core({.code = row.code, .detail = "why"});
     CHECK(error.type == row.type);
     CHECK(error.status == row.status);
@@ -64,7 +80,8 @@ TEST_CASE("Retry-After is a number of seconds [acme-043]")
 TEST_CASE("a policy that names names is rejectedIdentifier")
 {
     Problem problem{.code = Code::PolicyHardFail, .detail = "no wildcards"};
-    problem.names.push_back({.type = "dns", .value = "*.example.org", .code = Code::PolicyHardFail, .detail = "a wildcard"});
+    problem.names.push_back(
+        {.type = "dns", .value = "*.example.org", .code = Code::PolicyHardFail, .detail = "a wildcard"});
     const auto error = from_core(problem);
     CHECK(error.type == ErrorType::RejectedIdentifier);
     CHECK(error.subproblems.empty());

@@ -1,5 +1,4 @@
 #include "acme/resources.hpp"
-
 #include "core/json.hpp"
 
 #include <catch2/catch.hpp>
@@ -40,13 +39,15 @@ AcmeOrder sample_order(AcmeOrderStatus status)
 TEST_CASE("a challenge starts with type, url, status and token [acme-074]")
 {
     const AcmeChallenge challenge{.id = "c1", .type = "http-01", .token = "abc"};
-    CHECK(challenge_json(challenge, kUrls) ==
-          R"({"type":"http-01","url":"https://ca.example:8443/acme/default/challenge/c1","status":"pending","token":"abc"})");
+    CHECK(
+        challenge_json(challenge, kUrls) ==
+        R"({"type":"http-01","url":"https://ca.example:8443/acme/default/challenge/c1","status":"pending","token":"abc"})");
 }
 
 TEST_CASE("a valid challenge tells when, and only an invalid one carries its error [acme-071]")
 {
-    AcmeChallenge challenge{.id = "c1", .type = "dns-01", .token = "abc", .validated_at = kNow, .error = R"({"type":"x"})"};
+    AcmeChallenge challenge{
+        .id = "c1", .type = "dns-01", .token = "abc", .validated_at = kNow, .error = R"({"type":"x"})"};
     challenge.status = AcmeChallengeStatus::Valid;
     json::Reader valid(challenge_json(challenge, kUrls));
     CHECK(valid.string("validated") == "2026-11-23T12:00:00Z");

@@ -1,0 +1,412 @@
+// Finalize, certificates and revocation: RFC 8555 sections 7.4, 7.4.2 and 7.6.
+#include "core/encoding.hpp"
+#include "db/repositories/authority_repository.hpp"
+#include "db/repositories/certificate_repository.hpp"
+#include "db/repositories/order_repository.hpp"
+#include "pki/certificate.hpp"
+#include "pki/csr.hpp"
+#include "pki/digest.hpp"
+#include "tests/support/acme_world.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <thread>
+
+using namespace chancery;
+using namespace chancery::test;
+
+namespace {
+
+std::string status_of(AcmeClient& client, const Reply& order)
+{
+    return client.post_as_get(order.header("Location")).text("status");
+}
+
+long long certificates_in(AcmeWorld& world)
+{
+    return world.database.store().read_now([&](db::Session& session) {
+        return db::CertificateRepository(session).count(
+            {.requester_id = {}, .name_exact = "www.example.org", .now = world.clock.now()});
+    });
+}
+
+Certificate stored(AcmeWorld& world, const std::string& der)
+{
+    return world.database.store().read_now([&](db::Session& session) {
+        return db::CertificateRepository(session).find_by_fingerprint(pki::sha256_hex(der)).value();
+    });
+}
+
+} // namespace
+
+TEST_CASE("the whole flow ends in a certificate for the names [acme-060][acme-099]")
+{
+    AcmeWorld world(GENERATE(from_range(test_dialects())));
+    auto client = world.registered();
+    const auto order = world.ready_order(client, {"www.example.org", "example.net"});
+    const auto valid = client.finalize(order, make_csr({"example.net", "www.example.org"}));
+    REQUIRE(valid.status == 200);
+    CHECK(valid.text("status") == "valid");
+    CHECK(valid.header("Location") == order.header("Location"));
+    CHECK(client.post_as_get(order.header("Location")).body == valid.body);
+    const auto reply = client.post_as_get(valid.text("certificate"));
+    CHECK(reply.status == 200);
+    CHECK(reply.header("Content-Type") == "application/pem-certificate-chain");
+    CHECK(reply.body.starts_with("-----BEGIN CERTIFICATE-----\n"));
+    CHECK(reply.body.ends_with("-----END CERTIFICATE-----\n"));
+    const auto chain = chain_of(reply);
+    REQUIRE(chain.size() == 2);
+    CHECK(pki::is_issued_by(chain[0], chain[1]));
+    const auto leaf = pki::parse_certificate(chain[0]).value();
+    CHECK(leaf.names.size() == 2);
+    CHECK_FALSE(leaf.is_ca);
+    CHECK_FALSE(pki::parse_certificate(chain[1]).value().self_signed);
+    CHECK(world.audited("certificate.request_acme.submitted") == 1);
+    CHECK(world.audited("certificate.issue.success") == 1);
+}
+
+TEST_CASE("the inventory has certificate and order of an ACME client")
+{
+    AcmeWorld world(GENERATE(from_range(test_dialects())));
+    auto client = world.registered();
+    const auto certificate = stored(world, world.issue(client, {"www.example.org"}));
+    CHECK(certificate.source == CertificateSource::Managed);
+    CHECK(certificate.requester_type == "acme_client");
+    CHECK(client.kid().ends_with(certificate.acme_account_id.value_or("?")));
+    const auto order = world.database.store().read_now(
+        [&](db::Session& session) { return db::OrderRepository(session).find(certificate.order_id.value()).value(); });
+    CHECK(order.status == OrderStatus::Complete);
+    CHECK(order.pathway == Pathway::Acme);
+    CHECK(order.request.find("www.example.org") != std::string::npos);
+}
+
+TEST_CASE("an order that is not ready is orderNotReady, and stays as it is [acme-089]")
+{
+    AcmeWorld world(GENERATE(from_range(test_dialects())));
+    auto client = world.registered();
+    const auto order = client.order({"www.example.org"});
+    const auto reply = client.finalize(order, make_csr({"www.example.org"}));
+    CHECK(reply.status == 403);
+    CHECK(reply.problem() == "orderNotReady");
+    CHECK(status_of(client, order) == "pending");
+}
+
+TEST_CASE("a bad CSR is badCSR and leaves the order ready [acme-090]")
+{
+    AcmeWorld world(GENERATE(from_range(test_dialects())));
+    auto client = world.registered();
+    const auto order = world.ready_order(client, {"www.example.org"});
+    const auto good = make_csr({"www.example.org"});
+    auto tampered = good;
+    tampered.back() = static_cast<char>(tampered.back() ^ 1);
+    const std::string pem =
+        "-----BEGIN CERTIFICATE REQUEST-----\n" + to_base64(good) + "\n-----END CERTIFICATE REQUEST-----\n";
+    for (const auto& csr : {std::string("nonsense"), std::string(), std::string("0"), good + "x", tampered, pem,
+                            good.substr(0, good.size() / 2), std::string("0") + std::string(40'000, 'x')}) {
+        const auto reply = client.finalize(order, csr);
+        CHECK(reply.status == 400);
+        CHECK(reply.problem() == "badCSR");
+        CHECK(status_of(client, order) == "ready");
+    }
+    CHECK(client.post(order.text("finalize"), "{}").problem() == "malformed");
+    CHECK(client.post(order.text("finalize"), R"({"csr":7})").problem() == "malformed");
+    CHECK(client.post_as_get(order.text("finalize")).problem() == "malformed");
+    CHECK(client.finalize(order, good).text("status") == "valid");
+}
+
+TEST_CASE("the CSR's names are the order's, as sets; a CN alone will do [acme-091]")
+{
+    AcmeWorld world(GENERATE(from_range(test_dialects())));
+    auto client = world.registered();
+    const auto order = world.ready_order(client, {"www.example.org", "b.example.org"});
+    for (const auto& csr :
+         {make_csr({"www.example.org"}), make_csr({"www.example.org", "b.example.org", "c.example.org"}),
+          make_csr({}, "www.example.org"), make_csr({"www.example.org", "b.example.org"}, "c.example.org"),
+          make_csr({"www.example.org", "b.example.org"}, "Example Inc"), make_csr({})}) {
+        CHECK(client.finalize(order, csr).problem() == "badCSR");
+    }
+    CHECK(client.finalize(order, make_csr({"B.example.ORG"}, "www.example.org")).text("status") == "valid");
+
+    const auto single = world.ready_order(client, {"www.example.org"});
+    const auto valid = client.finalize(single, make_csr({}, "WWW.example.org"));
+    REQUIRE(valid.text("status") == "valid");
+    const auto leaf = pki::parse_certificate(chain_of(client.post_as_get(valid.text("certificate"))).front()).value();
+    CHECK(leaf.subject.common_name == "www.example.org");
+    CHECK(leaf.names == std::vector{Name{NameType::Dns, "www.example.org"}});
+}
+
+TEST_CASE("a name too long for a common name stays among the SANs [acme-091]")
+{
+    AcmeWorld world(GENERATE(from_range(test_dialects())));
+    auto client = world.registered();
+    const auto name = std::string(40, 'a') + '.' + std::string(40, 'b') + ".example.org";
+    const auto order = world.ready_order(client, {name});
+    const auto valid = client.finalize(order, make_csr({name}));
+    REQUIRE(valid.text("status") == "valid");
+    const auto leaf = pki::parse_certificate(chain_of(client.post_as_get(valid.text("certificate"))).front()).value();
+    CHECK(leaf.subject.common_name.empty());
+    CHECK(leaf.names.size() == 1);
+}
+
+TEST_CASE("weak and blocked keys are badCSR [acme-092]")
+{
+    AcmeWorld world(GENERATE(from_range(test_dialects())));
+    auto client = world.registered();
+    const auto order = world.ready_order(client, {"www.example.org"});
+    const auto key = pki::PrivateKey::generate(KeyAlgorithm::Ec256);
+    world.database.store().write_now([&](db::UnitOfWork& work) {
+        db::BlockedKeyRepository(work).insert(key.public_key().spki_sha256(), "keyCompromise", world.clock.now());
+    });
+    CHECK(client.finalize(order, make_csr({"www.example.org"}, {}, key)).problem() == "badCSR");
+    CHECK(status_of(client, order) == "ready");
+}
+
+TEST_CASE("any account's key in a CSR is badCSR [acme-093]")
+{
+    AcmeWorld world(GENERATE(from_range(test_dialects())));
+    auto client = world.registered();
+    const auto other = world.registered();
+    const auto order = world.ready_order(client, {"www.example.org"});
+    CHECK(client.finalize(order, make_csr({"www.example.org"}, {}, client.key())).problem() == "badCSR");
+    CHECK(client.finalize(order, make_csr({"www.example.org"}, {}, other.key())).problem() == "badCSR");
+    CHECK(client.finalize(order, make_csr({"www.example.org"})).text("status") == "valid");
+}
+
+TEST_CASE("nothing but the order's names gets from a CSR into the certificate [acme-094]")
+{
+    AcmeWorld world(GENERATE(from_range(test_dialects())));
+    auto client = world.registered();
+    const auto order = world.ready_order(client, {"www.example.org"});
+    const auto key = pki::PrivateKey::generate(KeyAlgorithm::Ec256);
+    for (const auto& extra : {Name{NameType::Email, "a@example.org"}, Name{NameType::Uri, "https://www.example.org/"},
+                              Name{NameType::Ip, "198.51.100.7"}}) {
+        const auto csr = pki::build_csr(key, {}, {{NameType::Dns, "www.example.org"}, extra});
+        CHECK(client.finalize(order, csr).problem() == "badCSR");
+    }
+    const Subject subject{.common_name = "www.example.org", .organization = "Somebody Else", .country = "CH"};
+    const auto valid = client.finalize(order, pki::build_csr(key, subject, {{NameType::Dns, "www.example.org"}}));
+    REQUIRE(valid.text("status") == "valid");
+    const auto leaf = pki::parse_certificate(chain_of(client.post_as_get(valid.text("certificate"))).front()).value();
+    CHECK(leaf.subject == Subject{.common_name = "www.example.org"});
+    CHECK(leaf.extended_key_usage == std::vector{ExtendedKeyUsage::ServerAuth});
+}
+
+TEST_CASE("parallel finalizes make one certificate [acme-095]")
+{
+    AcmeWorld world(GENERATE(from_range(test_dialects())));
+    auto client = world.registered();
+    const auto order = world.ready_order(client, {"www.example.org"});
+    const auto csr = make_csr({"www.example.org"});
+    std::atomic<int> valid{0};
+    std::atomic<int> refused{0};
+    {
+        std::vector<std::jthread> threads;
+        for (int i = 0; i < 8; ++i) {
+            threads.emplace_back([&] {
+                const auto reply = client.finalize(order, csr);
+                valid += reply.status == 200 ? 1 : 0;
+                refused += reply.problem() == "orderNotReady" ? 1 : 0;
+            });
+        }
+    }
+    CHECK(valid == 1);
+    CHECK(refused == 7);
+    CHECK(certificates_in(world) == 1);
+    CHECK(status_of(client, order) == "valid");
+}
+
+TEST_CASE("a finalize that is repeated issues nothing more [acme-096]")
+{
+    AcmeWorld world(GENERATE(from_range(test_dialects())));
+    auto client = world.registered();
+    const auto order = world.ready_order(client, {"www.example.org"});
+    const auto csr = make_csr({"www.example.org"});
+    CHECK(client.finalize(order, csr).status == 200);
+    CHECK(client.finalize(order, csr).problem() == "orderNotReady");
+    CHECK(certificates_in(world) == 1);
+}
+
+TEST_CASE("only the server's permitted key algorithms are certified")
+{
+    AcmeWorld world(GENERATE(from_range(test_dialects())));
+    world.configure_server([](AcmeServer& server) { server.key_algorithms = {KeyAlgorithm::Ec384}; });
+    auto client = world.registered();
+    const auto order = world.ready_order(client, {"www.example.org"});
+    CHECK(client.finalize(order, make_csr({"www.example.org"})).problem() == "badCSR");
+    const auto key = pki::PrivateKey::generate(KeyAlgorithm::Ec384);
+    CHECK(client.finalize(order, make_csr({"www.example.org"}, {}, key)).text("status") == "valid");
+}
+
+TEST_CASE("a hard policy refuses the certificate and leaves the order ready; a soft one does not")
+{
+    AcmeWorld world(GENERATE(from_range(test_dialects())));
+    auto client = world.registered();
+    const auto order = world.ready_order(client, {"www.example.org"});
+    Policy policy{.name = "short lives",
+                  .description = "ten days are enough",
+                  .patterns = {"www.example.org"},
+                  .actions = {PolicyAction::Generate}};
+    policy.rules = {{.action = "enforce_max_validity", .fail = Severity::Hard, .values = R"({"max_days":10})"}};
+    world.add_policy(policy);
+    policy.name = "a warning";
+    policy.rules.front().fail = Severity::Soft;
+    policy.patterns = {"b.example.org"};
+    world.add_policy(policy);
+    const auto refused = client.finalize(order, make_csr({"www.example.org"}));
+    CHECK(refused.problem() == "badCSR");
+    CHECK(refused.text("detail").find("ten days are enough") != std::string::npos);
+    CHECK(status_of(client, order) == "ready");
+    CHECK(world.audited("certificate.policy_hard_fail") == 1);
+    world.issue(client, {"b.example.org"});
+    CHECK(world.audited("certificate.policy_soft_fail") == 1);
+}
+
+TEST_CASE("a certificate is its account's only, and still served after revocation [acme-101]")
+{
+    AcmeWorld world(GENERATE(from_range(test_dialects())));
+    auto client = world.registered();
+    auto other = world.registered();
+    const auto order = world.ready_order(client, {"www.example.org"});
+    const auto url = client.finalize(order, make_csr({"www.example.org"})).text("certificate");
+    const auto foreign = other.post_as_get(url);
+    CHECK(foreign.status == 404);
+    CHECK(foreign.problem() == "malformed");
+    const auto der = chain_of(client.post_as_get(url)).front();
+    CHECK(client.revoke(der).status == 200);
+    CHECK(chain_of(client.post_as_get(url)).front() == der);
+}
+
+TEST_CASE("serial number and validity are as RFC 5280 has them [acme-102]")
+{
+    AcmeWorld world(GENERATE(from_range(test_dialects())));
+    auto client = world.registered();
+    const auto leaf = pki::parse_certificate(world.issue(client, {"www.example.org"})).value();
+    CHECK(leaf.serial_number.size() >= 16);
+    CHECK(leaf.serial_number.size() <= 40);
+    CHECK(leaf.valid_to - leaf.valid_from + std::chrono::seconds(1) == std::chrono::days(90));
+}
+
+TEST_CASE("the account that was issued a certificate revokes it [acme-103]")
+{
+    AcmeWorld world(GENERATE(from_range(test_dialects())));
+    auto client = world.registered();
+    const auto der = world.issue(client, {"www.example.org"});
+    const auto reply = client.revoke(der, 4);
+    CHECK(reply.status == 200);
+    CHECK(reply.body.empty());
+    const auto certificate = stored(world, der);
+    CHECK(certificate.revoked_at.has_value());
+    CHECK(certificate.revocation_reason == RevocationReason::Superseded);
+    CHECK(world.audited("certificate.revoke.success") == 1);
+}
+
+TEST_CASE("the certificate's own key revokes it without an account [acme-103][acme-109]")
+{
+    AcmeWorld world(GENERATE(from_range(test_dialects())));
+    auto client = world.registered();
+    const auto key = pki::PrivateKey::generate(KeyAlgorithm::Ec256);
+    const auto der = world.issue(client, {"www.example.org"}, key);
+    client.post(client.kid(), R"({"status":"deactivated"})");
+    world.database.store().write_now([&](db::UnitOfWork& work) {
+        db::BlockedKeyRepository(work).insert(key.public_key().spki_sha256(), "keyCompromise", world.clock.now());
+    });
+    auto holder = world.client();
+    holder.set_key(key);
+    CHECK(holder.revoke(der, 1, {.with_jwk = true}).status == 200);
+    CHECK(stored(world, der).revocation_reason == RevocationReason::KeyCompromise);
+}
+
+TEST_CASE("an account with valid authorizations for every name revokes [acme-103]")
+{
+    AcmeWorld world(GENERATE(from_range(test_dialects())));
+    auto client = world.registered();
+    auto other = world.registered();
+    const auto der = world.issue(client, {"www.example.org", "b.example.org"});
+    world.ready_order(other, {"www.example.org"});
+    CHECK(other.revoke(der).status == 403);
+    world.ready_order(other, {"b.example.org"});
+    CHECK(other.revoke(der).status == 200);
+}
+
+TEST_CASE("unrelated keys and accounts may not revoke [acme-104]")
+{
+    AcmeWorld world(GENERATE(from_range(test_dialects())));
+    auto client = world.registered();
+    const auto der = world.issue(client, {"www.example.org"});
+    auto stranger = world.client();
+    auto other = world.registered();
+    for (const auto& reply : {stranger.revoke(der, {}, {.with_jwk = true}), other.revoke(der),
+                              client.revoke(der, {}, {.with_jwk = true})}) {
+        CHECK(reply.status == 403);
+        CHECK(reply.problem() == "unauthorized");
+    }
+    CHECK_FALSE(stored(world, der).revoked_at);
+}
+
+TEST_CASE("a second revocation is alreadyRevoked [acme-105]")
+{
+    AcmeWorld world(GENERATE(from_range(test_dialects())));
+    auto client = world.registered();
+    const auto der = world.issue(client, {"www.example.org"});
+    CHECK(client.revoke(der, 1).status == 200);
+    const auto again = client.revoke(der, 4);
+    CHECK(again.status == 400);
+    CHECK(again.problem() == "alreadyRevoked");
+    CHECK(stored(world, der).revocation_reason == RevocationReason::KeyCompromise);
+}
+
+TEST_CASE("reasons that a client may not give are badRevocationReason, naming those it may [acme-106]")
+{
+    AcmeWorld world(GENERATE(from_range(test_dialects())));
+    auto client = world.registered();
+    const auto der = world.issue(client, {"www.example.org"});
+    for (const int reason : {-1, 2, 6, 7, 8, 9, 10, 11, 99}) {
+        const auto reply = client.revoke(der, reason);
+        CHECK(reply.status == 400);
+        CHECK(reply.problem() == "badRevocationReason");
+        CHECK(reply.text("detail").find("keyCompromise") != std::string::npos);
+    }
+    CHECK(client
+              .post(client.url("/revoke-cert"),
+                    R"({"certificate":")" + to_base64url(der) + R"(","reason":"keyCompromise"})")
+              .problem() == "malformed");
+    CHECK_FALSE(stored(world, der).revoked_at);
+}
+
+TEST_CASE("a revocation without a reason is unspecified [acme-107]")
+{
+    AcmeWorld world(GENERATE(from_range(test_dialects())));
+    auto client = world.registered();
+    const auto der = world.issue(client, {"www.example.org"});
+    CHECK(client.revoke(der).status == 200);
+    CHECK(stored(world, der).revocation_reason == RevocationReason::Unspecified);
+}
+
+TEST_CASE("a certificate that is not one of ours is 404 malformed [acme-108]")
+{
+    AcmeWorld world(GENERATE(from_range(test_dialects())));
+    auto client = world.registered();
+    const auto der = world.issue(client, {"www.example.org"});
+    for (const auto& bytes : {der + "x", der.substr(1), std::string("nonsense")}) {
+        const auto reply = client.revoke(bytes);
+        CHECK(reply.status == 404);
+        CHECK(reply.problem() == "malformed");
+    }
+    CHECK(client.post(client.url("/revoke-cert"), R"({"certificate":""})").problem() == "malformed");
+    CHECK(client.post(client.url("/revoke-cert"), "{}").problem() == "malformed");
+    CHECK(client.post_as_get(client.url("/revoke-cert")).problem() == "malformed");
+}
+
+TEST_CASE("a key revoked for compromise is certified no more [acme-110]")
+{
+    AcmeWorld world(GENERATE(from_range(test_dialects())));
+    auto client = world.registered();
+    const auto key = pki::PrivateKey::generate(KeyAlgorithm::Ec256);
+    const auto der = world.issue(client, {"www.example.org"}, key);
+    CHECK(client.revoke(der, 1).status == 200);
+    const auto order = world.ready_order(client, {"www.example.org"});
+    CHECK(client.finalize(order, make_csr({"www.example.org"}, {}, key)).problem() == "badCSR");
+    auto holder = world.client();
+    holder.set_key(key);
+    CHECK(holder.register_account().problem() == "badPublicKey");
+}

@@ -1,0 +1,131 @@
+#include "acme/validation/resolver.hpp"
+#include "tests/support/dns_server.hpp"
+#include "tests/support/run.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+
+using namespace chancery;
+using namespace chancery::acme;
+using chancery::test::DnsServer;
+using chancery::test::run;
+using Texts = std::vector<std::string>;
+using Kind = DnsFailure::Kind;
+
+namespace {
+
+struct Fixture {
+    DnsServer server;
+    UnboundResolver resolver{settings(server)};
+
+    static AcmeSettings settings(const DnsServer& server)
+    {
+        AcmeSettings settings;
+        settings.resolvers = {server.address()};
+        settings.hosts_file.clear();
+        settings.resolver_timeout = std::chrono::milliseconds(1500);
+        return settings;
+    }
+
+    Texts texts(const std::string& name) { return run(resolver.texts(name)).value(); }
+
+    Texts v4(const std::string& name) { return run(resolver.addresses(name, AddressFamily::V4)).value(); }
+
+    Texts v6(const std::string& name) { return run(resolver.addresses(name, AddressFamily::V6)).value(); }
+};
+
+} // namespace
+
+TEST_CASE("addresses come as canonical text")
+{
+    Fixture f;
+    f.server.add_a("www.example.org", "198.51.100.1");
+    f.server.add_aaaa("www.example.org", "2001:0db8:0::0001");
+    CHECK(f.v4("www.example.org") == Texts{"198.51.100.1"});
+    CHECK(f.v6("www.example.org") == Texts{"2001:db8::1"});
+}
+
+TEST_CASE("several TXT records come, the strings of each joined [acme-084]")
+{
+    Fixture f;
+    f.server.add_txt("_acme-challenge.example.org", {"one"});
+    f.server.add_txt("_acme-challenge.example.org", {std::string(255, 'a'), std::string(45, 'b')});
+    auto texts = f.texts("_acme-challenge.example.org");
+    std::ranges::sort(texts);
+    CHECK(texts == Texts{std::string(255, 'a') + std::string(45, 'b'), "one"});
+}
+
+TEST_CASE("aliases are followed [acme-084]")
+{
+    Fixture f;
+    f.server.add_cname("_acme-challenge.example.org", "validation.example.net");
+    f.server.add_txt("validation.example.net", {"value"});
+    CHECK(f.texts("_acme-challenge.example.org") == Texts{"value"});
+}
+
+TEST_CASE("a truncated answer is asked for again over TCP [acme-084]")
+{
+    Fixture f;
+    f.server.add_txt("big.example.org", {"value"});
+    f.server.require_tcp("big.example.org");
+    CHECK(f.texts("big.example.org") == Texts{"value"});
+    CHECK(f.server.tcp_queries() > 0);
+}
+
+TEST_CASE("names that do not exist, have no such record, or whose servers fail are told apart [acme-084]")
+{
+    Fixture f;
+    f.server.add_a("www.example.org", "198.51.100.1");
+    f.server.fail("broken.example.org", DnsServer::ServFail);
+    f.server.fail("refused.example.org", DnsServer::Refused);
+    CHECK(run(f.resolver.texts("nothing.example.org")).error().kind == Kind::NoSuchName);
+    CHECK(f.texts("www.example.org").empty());
+    CHECK(run(f.resolver.texts("broken.example.org")).error().kind == Kind::ServerFailure);
+    CHECK(run(f.resolver.texts("refused.example.org")).error().kind == Kind::ServerFailure);
+}
+
+TEST_CASE("servers that do not answer are given up on in time")
+{
+    Fixture f;
+    f.server.silence("silent.example.org");
+    const auto start = std::chrono::steady_clock::now();
+    CHECK(run(f.resolver.texts("silent.example.org")).error().kind == Kind::Timeout);
+    CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(4));
+}
+
+TEST_CASE("a record that changes is seen at once")
+{
+    Fixture f;
+    CHECK(run(f.resolver.texts("later.example.org")).error().kind == Kind::NoSuchName);
+    f.server.add_txt("later.example.org", {"first"});
+    CHECK(f.texts("later.example.org") == Texts{"first"});
+    f.server.remove("later.example.org", DnsServer::Txt);
+    f.server.add_txt("later.example.org", {"second"});
+    CHECK(f.texts("later.example.org") == Texts{"second"});
+}
+
+TEST_CASE("names under localhost are loopback without a question")
+{
+    Fixture f;
+    CHECK(f.v4("localhost") == Texts{"127.0.0.1"});
+    CHECK(f.v4("demo.LOCALHOST") == Texts{"127.0.0.1"});
+    CHECK(f.v6("demo.localhost") == Texts{"::1"});
+    CHECK(f.server.queries("demo.localhost", DnsServer::A) == 0);
+}
+
+TEST_CASE("names of private networks are asked for, not answered by the library")
+{
+    Fixture f;
+    f.server.add_a("www.lab.test", "198.51.100.9");
+    f.server.add_a("printer.home.arpa", "198.51.100.10");
+    CHECK(f.v4("www.lab.test") == Texts{"198.51.100.9"});
+    CHECK(f.v4("printer.home.arpa") == Texts{"198.51.100.10"});
+}
+
+TEST_CASE("a resolver that is no address is refused by name")
+{
+    AcmeSettings settings;
+    settings.resolvers = {"not-an-address:53"};
+    CHECK_THROWS_WITH(UnboundResolver(settings), Catch::Contains("not-an-address:53"));
+}
