@@ -10,11 +10,17 @@ using std::chrono::seconds;
 
 constexpr long long kMostDays = 36'500;
 
+/// notBefore and notAfter both belong to it (RFC 5280 section 4.1.2.5): one day ends a second before the next begins.
+std::chrono::milliseconds validity_of(const Facts& facts)
+{
+    return facts.valid_to - facts.valid_from + seconds(1);
+}
+
 CompiledRule parse_max_validity(json::Reader& in, const RuleContext&)
 {
     const auto most = read_number(in, "max_days", 1, kMostDays);
     const auto judge = [most](const Facts& facts) {
-        const auto validity = facts.valid_to - facts.valid_from;
+        const auto validity = validity_of(facts);
         const auto input = duration_text(validity);
         const auto required = "at most " + counted(most, "day");
         if (validity <= days(most)) {
@@ -29,11 +35,10 @@ CompiledRule parse_min_validity(json::Reader& in, const RuleContext&)
 {
     const auto least = read_number(in, "min_days", 1, kMostDays);
     const auto judge = [least](const Facts& facts) {
-        const auto validity = facts.valid_to - facts.valid_from;
+        const auto validity = validity_of(facts);
         const auto input = duration_text(validity);
         const auto required = "at least " + counted(least, "day");
-        // notAfter is inclusive (RFC 5280 section 4.1.2.5): a validity that ends one second early is whole.
-        if (validity + seconds(1) >= days(least)) {
+        if (validity >= days(least)) {
             return pass(input, required);
         }
         return fail(input, required, "the certificate would be valid for " + input + "; required: " + required);
@@ -67,7 +72,8 @@ CompiledRule parse_renewal_window(json::Reader& in, const RuleContext&)
 
 constinit const RuleKind kEnforceMaxValidity{
     .name = "enforce_max_validity",
-    .description = "The certificate may be valid for at most this many days of 24 hours, from notBefore to notAfter.",
+    .description =
+        "The certificate may be valid for at most this many days of 24 hours, notBefore and notAfter included.",
     .values_schema = R"json({
   "$schema": "https://json-schema.org/draft/2020-12/schema",
   "type": "object",
@@ -81,7 +87,8 @@ constinit const RuleKind kEnforceMaxValidity{
 
 constinit const RuleKind kEnforceMinValidity{
     .name = "enforce_min_validity",
-    .description = "The certificate must be valid for at least this many days of 24 hours, from notBefore to notAfter.",
+    .description =
+        "The certificate must be valid for at least this many days of 24 hours, notBefore and notAfter included.",
     .values_schema = R"json({
   "$schema": "https://json-schema.org/draft/2020-12/schema",
   "type": "object",

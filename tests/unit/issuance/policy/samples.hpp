@@ -19,7 +19,7 @@ inline Facts web_server()
     facts.extended_key_usage = {ExtendedKeyUsage::ServerAuth};
     facts.digest = Digest::Sha256;
     facts.valid_from = from_millis(1'700'000'000'000);
-    facts.valid_to = facts.valid_from + std::chrono::days(90);
+    facts.valid_to = facts.valid_from + std::chrono::days(90) - std::chrono::seconds(1);
     facts.requester = {.type = ActorType::User, .id = "user-1", .name = "Ada"};
     facts.provider_id = "local";
     return facts;
