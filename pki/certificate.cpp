@@ -4,6 +4,7 @@
 #include "core/text.hpp"
 #include "pki/der.hpp"
 #include "pki/digest.hpp"
+#include "pki/extensions.hpp"
 #include "pki/fields.hpp"
 #include "pki/names.hpp"
 #include "pki/oids.hpp"

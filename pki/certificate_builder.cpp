@@ -3,6 +3,7 @@
 #include "core/encoding.hpp"
 #include "core/random.hpp"
 #include "pki/der.hpp"
+#include "pki/extensions.hpp"
 #include "pki/fields.hpp"
 #include "pki/oids.hpp"
 #include "pki/openssl_ptr.hpp"

@@ -1,6 +1,7 @@
 #include "pki/csr.hpp"
 
 #include "pki/der.hpp"
+#include "pki/extensions.hpp"
 #include "pki/fields.hpp"
 #include "pki/names.hpp"
 #include "pki/oids.hpp"

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "pki/fields.hpp"
+#include "pki/extensions.hpp"
 
 #include <optional>
 #include <string_view>

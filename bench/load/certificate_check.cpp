@@ -2,6 +2,9 @@
 
 #include "core/encoding.hpp"
 #include "pki/der.hpp"
+#include "pki/extensions.hpp"
+#include "pki/fields.hpp"
+#include "pki/extensions.hpp"
 #include "pki/fields.hpp"
 #include "pki/oids.hpp"
 #include "pki/openssl_ptr.hpp"

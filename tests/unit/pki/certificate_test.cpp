@@ -29,6 +29,21 @@ TEST_CASE("what is not exactly one certificate is refused", "[unit][pki]")
     CHECK_FALSE(pki::parse_certificate_text("-----BEGIN CERTIFICATE-----\n"));
 }
 
+TEST_CASE("whatever octet of a certificate is odd, it is read or refused, never an accident", "[unit][pki]")
+{
+    const auto key = pki::PrivateKey::generate(KeyAlgorithm::Ec256);
+    const auto issuer = test::root_issuer(key, kRootSubject);
+    const auto plan = test::leaf_plan(key.public_key());
+    const auto good = pki::sign_tbs(pki::build_tbs(plan, issuer), key, plan.digest);
+    for (std::size_t i = 0; i < good.size(); ++i) {
+        for (const int mask : {0x01, 0x20, 0x80, 0xff}) {
+            auto changed = good;
+            changed[i] = static_cast<char>(changed[i] ^ mask);
+            CHECK_NOTHROW(pki::parse_certificate(changed));
+        }
+    }
+}
+
 TEST_CASE("a leaf says what its plan said", "[unit][pki]")
 {
     const auto key = pki::PrivateKey::generate(KeyAlgorithm::Ec384);

@@ -1,10 +1,18 @@
+#include "core/encoding.hpp"
 #include "pki/csr.hpp"
+#include "pki/der.hpp"
+#include "pki/extensions.hpp"
+#include "pki/fields.hpp"
+#include "pki/oids.hpp"
 #include "pki/pem.hpp"
+#include "pki/signed.hpp"
 #include "tests/unit/pki/pki_support.hpp"
 
 #include <catch2/catch.hpp>
 
 using namespace chancery;
+namespace der = chancery::pki::der;
+namespace oids = chancery::pki::oids;
 
 namespace {
 
@@ -26,7 +34,92 @@ std::string der_of(const std::string& pem)
     return pki::from_pem(pem, "CERTIFICATE REQUEST")->front();
 }
 
+/// A well-signed request with these attributes, which no tool would make.
+std::string hand_made(const std::string& attributes)
+{
+    static const auto key = pki::PrivateKey::generate(KeyAlgorithm::Ed25519);
+    const auto info = der::wrap(der::kSequence, {der::integer(0LL), pki::encode_subject({.common_name = "a.example"}),
+                                                 key.public_key().spki(), attributes});
+    return pki::sign_der(info, key, Digest::None);
+}
+
+std::string attribute_list(const std::string& attributes)
+{
+    return der::wrap(der::context_constructed(0), attributes);
+}
+
+std::string extension_request(const std::string& extensions)
+{
+    return der::wrap(der::kSequence,
+                     {der::oid(oids::kExtensionRequest), der::wrap(der::kSet, der::wrap(der::kSequence, extensions))});
+}
+
+std::string names_extension()
+{
+    return pki::encode_extension(oids::kSubjectAltName, false,
+                                 pki::encode_general_names({{NameType::Dns, "a.example"}, {NameType::Ip, "::1"}}));
+}
+
 } // namespace
+
+TEST_CASE("well-signed requests with malformed or doubled contents are refused", "[unit][pki]")
+{
+    const auto extension = [](std::string_view oid, std::string_view value) {
+        return attribute_list(extension_request(pki::encode_extension(oid, false, value)));
+    };
+    const auto bytes = [](const char* hex) { return *from_hex(hex); };
+    const std::vector<std::pair<const char*, std::string>> cases{
+        {"one extension twice", attribute_list(extension_request(names_extension() + names_extension()))},
+        {"two extension requests", attribute_list(extension_request(names_extension()) + extension_request(""))},
+        {"attributes of another tag", der::wrap(der::context_constructed(1), "")},
+        {"attribute without values", attribute_list(der::wrap(der::kSequence, der::oid(oids::kExtensionRequest)))},
+        {"extension without value",
+         attribute_list(extension_request(der::wrap(der::kSequence, der::oid(oids::kKeyUsage))))},
+        {"critical FALSE written out",
+         attribute_list(extension_request(
+             der::wrap(der::kSequence, {der::oid(oids::kKeyUsage), bytes("010100"), bytes("040403020780")})))},
+        {"names that are no list", extension(oids::kSubjectAltName, "x")},
+        {"address of 5 octets", extension(oids::kSubjectAltName, bytes("300787050102030405"))},
+        {"name with NUL", extension(oids::kSubjectAltName, bytes("300a8208612e6500782e7878"))},
+        {"key usage of another type", extension(oids::kKeyUsage, bytes("04020780"))},
+        {"key usage without bits", extension(oids::kKeyUsage, bytes("030100"))},
+        {"purposes that are no list", extension(oids::kExtendedKeyUsage, bytes("0500"))},
+        {"basic constraints with text", extension(oids::kBasicConstraints, bytes("30030c0161"))},
+        {"negative path length", extension(oids::kBasicConstraints, bytes("30060101ff0201ff"))}};
+    for (const auto& [name, attributes] : cases) {
+        DYNAMIC_SECTION(name)
+        {
+            const auto csr = pki::parse_csr(hand_made(attributes));
+            REQUIRE_FALSE(csr);
+            CHECK(csr.error().code == Code::BadCsr);
+            CHECK_THAT(csr.error().detail, !Catch::Contains("signed by its own key"));
+        }
+    }
+}
+
+TEST_CASE("whatever octet of a well-signed request is odd, it is read or refused, never an accident", "[unit][pki]")
+{
+    const auto good = attribute_list(extension_request(
+        names_extension() +
+        pki::encode_extension(oids::kKeyUsage, true, pki::encode_key_usage({KeyUsage::DigitalSignature})) +
+        pki::encode_extension(oids::kExtendedKeyUsage, false,
+                              pki::encode_extended_key_usage({ExtendedKeyUsage::ServerAuth})) +
+        pki::encode_extension(oids::kBasicConstraints, true,
+                              pki::encode_basic_constraints({.is_ca = true, .path_length = 1}))));
+    REQUIRE(pki::parse_csr(hand_made(good)));
+    for (std::size_t i = 0; i < good.size(); ++i) {
+        for (const int mask : {0x01, 0x20, 0x80, 0xff}) {
+            auto changed = good;
+            changed[i] = static_cast<char>(changed[i] ^ mask);
+            CHECK_NOTHROW(pki::parse_csr(hand_made(changed)));
+        }
+    }
+}
+
+TEST_CASE("a request without attributes at all is read, although the structure requires them", "[unit][pki]")
+{
+    CHECK(pki::parse_csr(hand_made("")));
+}
 
 TEST_CASE("requests that must not be certified are refused with the reason", "[unit][pki]")
 {

@@ -1,3 +1,4 @@
+#include "pki/extensions.hpp"
 #include "pki/fields.hpp"
 #include "pki/lint.hpp"
 #include "pki/oids.hpp"
