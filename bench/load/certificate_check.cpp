@@ -4,8 +4,6 @@
 #include "pki/der.hpp"
 #include "pki/extensions.hpp"
 #include "pki/fields.hpp"
-#include "pki/extensions.hpp"
-#include "pki/fields.hpp"
 #include "pki/oids.hpp"
 #include "pki/openssl_ptr.hpp"
 #include "pki/pem.hpp"
