@@ -4,12 +4,11 @@
 
 #include <libpq-fe.h>
 
-#include <unistd.h>
-
 #include <atomic>
 #include <cstdlib>
 #include <filesystem>
 #include <stdexcept>
+#include <unistd.h>
 
 namespace chancery::test {
 namespace {
@@ -68,13 +67,16 @@ const fs::path& sqlite_template()
     struct Template {
         fs::path directory = new_directory();
         fs::path file = directory / "template.db";
+
         Template() { migrate("sqlite:" + file.string()); }
+
         ~Template()
         {
             std::error_code ignored;
             fs::remove_all(directory, ignored);
         }
     };
+
     static const Template made;
     return made.file;
 }
@@ -84,11 +86,13 @@ const std::string& postgres_template()
 {
     struct Template {
         std::string name = unique_name("template");
+
         Template()
         {
             run_on_server("CREATE DATABASE " + name);
             migrate(with_database(environment("CHANCERY_TEST_POSTGRES"), name));
         }
+
         ~Template()
         {
             try {
@@ -97,6 +101,7 @@ const std::string& postgres_template()
             }
         }
     };
+
     static const Template made;
     return made.name;
 }

@@ -9,8 +9,8 @@
 
 namespace chancery::test {
 
-/// SQLite, and PostgreSQL when CHANCERY_TEST_POSTGRES holds the URL of a server where the role may create databases. Throws
-/// when CHANCERY_REQUIRE_POSTGRES=1 and there is none. `auto dialect = GENERATE(from_range(test_dialects()));`
+/// SQLite, and PostgreSQL when CHANCERY_TEST_POSTGRES holds the URL of a server where the role may create databases.
+/// Throws when CHANCERY_REQUIRE_POSTGRES=1 and there is none. `auto dialect = GENERATE(from_range(test_dialects()));`
 std::vector<db::Dialect> test_dialects();
 
 /// A fresh, migrated database of its own, gone with the object.
@@ -25,10 +25,14 @@ public:
     TestDatabase& operator=(const TestDatabase&) = delete;
 
     db::Store& store() { return *store_; }
+
     metrics::Registry& metrics() { return metrics_; }
+
     /// As StoreConfig::url wants it.
     const std::string& url() const { return config_.url; }
+
     const db::StoreConfig& config() const { return config_; }
+
     /// Closes the store and opens it again on the same data, as a restart does.
     void reopen();
 

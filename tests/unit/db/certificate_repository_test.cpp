@@ -1,6 +1,5 @@
-#include "db/repositories/certificate_repository.hpp"
-
 #include "db/repositories/authority_repository.hpp"
+#include "db/repositories/certificate_repository.hpp"
 #include "db/store.hpp"
 #include "tests/support/test_database.hpp"
 #include "tests/unit/db/samples.hpp"
@@ -74,7 +73,8 @@ TEST_CASE("a certificate comes back as it was stored, by each of its keys", "[un
 {
     TestDatabase database(GENERATE(from_range(test_dialects())));
     auto certificate = sample_certificate();
-    certificate.names = {{NameType::Dns, "b.example.com"}, {NameType::Ip, "2001:db8::1"}, {NameType::Uri, "https://a/?b=c"}};
+    certificate.names = {
+        {NameType::Dns, "b.example.com"}, {NameType::Ip, "2001:db8::1"}, {NameType::Uri, "https://a/?b=c"}};
     certificate.key_id = "key-1";
     certificate.order_id = "order-1";
     certificate.renewed_from = "certificate-0";
@@ -203,17 +203,20 @@ TEST_CASE("every order of the inventory is paged without gaps or repeats", "[uni
     }
     const auto key_of = [&](const Certificate& c) {
         switch (sort) {
-            case CertificateSort::ValidTo: return std::to_string(to_millis(c.valid_to));
-            case CertificateSort::CreatedAt: return std::to_string(to_millis(c.created_at));
-            case CertificateSort::CommonName: return c.common_name;
+            case CertificateSort::ValidTo:
+                return std::to_string(to_millis(c.valid_to));
+            case CertificateSort::CreatedAt:
+                return std::to_string(to_millis(c.created_at));
+            case CertificateSort::CommonName:
+                return c.common_name;
         }
         return std::string();
     };
     PageRequest page{.limit = 4, .descending = descending};
     std::vector<std::pair<std::string, std::string>> seen;
     for (;;) {
-        const auto rows = store.read_now(
-            [&](Session& session) { return CertificateRepository(session).list({}, sort, page); });
+        const auto rows =
+            store.read_now([&](Session& session) { return CertificateRepository(session).list({}, sort, page); });
         for (const auto& row : rows) {
             seen.emplace_back(key_of(row), row.id);
         }
@@ -263,9 +266,8 @@ TEST_CASE("tags are replaced at the revision that was read, and searched by", "[
     certificate.tags = {"old", "kept"};
     insert(database.store(), certificate);
     const auto replace = [&](const std::vector<std::string>& tags, long long revision) {
-        return database.store().write_now([&](UnitOfWork& unit) {
-            return CertificateRepository(unit).replace_tags(certificate.id, tags, revision);
-        });
+        return database.store().write_now(
+            [&](UnitOfWork& unit) { return CertificateRepository(unit).replace_tags(certificate.id, tags, revision); });
     };
     CHECK(replace({"kept", "new"}, 1));
     CHECK_FALSE(replace({"late"}, 1));

@@ -1,5 +1,4 @@
 #include "db/repositories/order_repository.hpp"
-
 #include "db/store.hpp"
 #include "tests/support/test_database.hpp"
 #include "tests/unit/db/samples.hpp"

@@ -1,15 +1,13 @@
-#include "db/store.hpp"
-
 #include "core/result.hpp"
 #include "db/repositories/audit_repository.hpp"
 #include "db/repositories/order_repository.hpp"
+#include "db/store.hpp"
 #include "tests/support/run.hpp"
 #include "tests/support/test_database.hpp"
 #include "tests/unit/db/samples.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
-
 #include <catch2/catch.hpp>
 
 #include <atomic>
@@ -262,7 +260,8 @@ TEST_CASE("coroutines are resumed on their own executor with the unit's value or
         const auto home = std::this_thread::get_id();
         co_await store.write([&](UnitOfWork& unit) { place(unit, order); });
         CHECK(std::this_thread::get_id() == home);
-        const auto found = co_await store.read([&](Session& session) { return OrderRepository(session).find(order.id); });
+        const auto found =
+            co_await store.read([&](Session& session) { return OrderRepository(session).find(order.id); });
         CHECK(std::this_thread::get_id() == home);
         CHECK(found.has_value());
         bool thrown = false;
@@ -350,7 +349,8 @@ TEST_CASE("of two that change one state at once, one wins", "[unit][db]")
         for (int i = 0; i < 4; ++i) {
             callers.emplace_back([&] {
                 start.arrive_and_wait();
-                winners += store.write_now([&](UnitOfWork& unit) { return OrderRepository(unit).mark_processing(order); });
+                winners +=
+                    store.write_now([&](UnitOfWork& unit) { return OrderRepository(unit).mark_processing(order); });
             });
         }
         for (auto& caller : callers) {

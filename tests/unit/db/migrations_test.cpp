@@ -1,0 +1,109 @@
+#include "db/connection.hpp"
+#include "db/migrations.hpp"
+#include "db/repositories/order_repository.hpp"
+#include "db/store.hpp"
+#include "tests/support/test_database.hpp"
+#include "tests/unit/db/samples.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+using namespace chancery;
+using namespace chancery::test;
+using chancery::db::Dialect;
+
+namespace {
+
+std::vector<int> all_numbers(Dialect dialect)
+{
+    std::vector<int> numbers;
+    for (const auto& migration : db::migrations_for(dialect)) {
+        numbers.push_back(migration.number);
+    }
+    return numbers;
+}
+
+std::unique_ptr<db::Session> connect(const TestDatabase& database, Dialect dialect)
+{
+    return dialect == Dialect::Sqlite ? db::open_sqlite(database.url().substr(7), db::Access::ReadWrite)
+                                      : db::open_postgres(database.url());
+}
+
+/// Migrates in a process of its own; its exit status is 0 when that went well.
+pid_t migrate_in_child(const db::StoreConfig& config)
+{
+    const pid_t child = ::fork();
+    if (child == 0) {
+        try {
+            metrics::Registry metrics;
+            db::Store store(config, metrics);
+            store.migrate();
+            ::_exit(0);
+        } catch (const std::exception&) {
+            ::_exit(1);
+        }
+    }
+    return child;
+}
+
+} // namespace
+
+TEST_CASE("an empty database is brought to the newest schema, once", "[unit][db]")
+{
+    const auto dialect = GENERATE(from_range(test_dialects()));
+    const auto database = TestDatabase::empty(dialect);
+    auto& store = database->store();
+    CHECK(store.applied_migrations().empty());
+    CHECK(store.migrate().size() == all_numbers(dialect).size());
+    CHECK(store.applied_migrations() == all_numbers(dialect));
+    CHECK(store.migrate().empty());
+    store.write_now([](db::UnitOfWork& unit) { db::OrderRepository(unit).insert(sample_order()); });
+}
+
+TEST_CASE("several processes may migrate one database at once", "[unit][db]")
+{
+    const auto dialect = GENERATE(from_range(test_dialects()));
+    const auto database = TestDatabase::empty(dialect);
+    database->store().close();
+    std::vector<pid_t> children;
+    for (int i = 0; i < 4; ++i) {
+        children.push_back(migrate_in_child(database->config()));
+    }
+    for (const auto child : children) {
+        int status = -1;
+        REQUIRE(::waitpid(child, &status, 0) == child);
+        CHECK(status == 0);
+    }
+    database->reopen();
+    CHECK(database->store().applied_migrations() == all_numbers(dialect));
+}
+
+TEST_CASE("a migration that changed after it was applied is refused", "[unit][db]")
+{
+    const auto dialect = GENERATE(from_range(test_dialects()));
+    TestDatabase database(dialect);
+    db::run_script(*connect(database, dialect), "UPDATE schema_migrations SET checksum = 'x' WHERE number = 1");
+    CHECK_THROWS_WITH(database.store().migrate(), Catch::Contains("0001_schema"));
+}
+
+TEST_CASE("migrations are numbered one by one, the common file before the dialect's", "[unit][db]")
+{
+    using Files = std::vector<EmbeddedFile>;
+    const Files files{{"0002_b.sql", "two;"},
+                      {"0001_a.sqlite3.sql", "lite;"},
+                      {"0001_a.postgresql.sql", "post;"},
+                      {"0001_a.sql", "one;"}};
+    const auto sqlite = db::migrations_for(Dialect::Sqlite, files);
+    REQUIRE(sqlite.size() == 2);
+    CHECK(sqlite[0].name == "0001_a");
+    CHECK(sqlite[0].sql == "one;lite;");
+    CHECK(sqlite[1].sql == "two;");
+    CHECK(db::migrations_for(Dialect::Postgres, files)[0].sql == "one;post;");
+    for (const auto& wrong :
+         {Files{{"0002_b.sql", ""}}, Files{{"0001_a.sql", ""}, {"0001_b.sql", ""}}, Files{{"one.sql", ""}},
+          Files{{"0001_a.mysql.sql", ""}}, Files{{"0001.sql", ""}}, Files{{"0001_a.txt", ""}}}) {
+        CHECK_THROWS(db::migrations_for(Dialect::Sqlite, wrong));
+    }
+}
