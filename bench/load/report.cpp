@@ -19,7 +19,7 @@ double per_second(const Figures& f)
 
 double floor_ratio(const Figures& f)
 {
-    return per_certificate(f, f.server_cpu_ms) * 1000 / f.floor.certificate();
+    return f.floor.certificate() > 0 ? per_certificate(f, f.server_cpu_ms) * 1000 / f.floor.certificate() : 0;
 }
 
 /// Requests of the load itself: those for accounts are timed apart.

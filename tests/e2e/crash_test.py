@@ -7,6 +7,7 @@ remember every answer they read), kills it, starts it again and checks.
 """
 import base64
 import collections
+import datetime
 import http.client
 import os
 import random
@@ -18,7 +19,7 @@ import uuid
 import server
 
 REST_THREADS = 3
-SETTLE_SECONDS = 30
+SETTLE_SECONDS = 45  # PostgreSQL: until the leases of the dead process are over
 
 
 class RestLoad(threading.Thread):
@@ -65,24 +66,31 @@ class CrashTest:
         self.journal = os.path.join(running.directory, "journal")
         self.acknowledged = 0
         self.repeated = 0
+        self.journaled = collections.Counter()
+        self.recovered = set()  # ids of orders that were accepted before a kill and completed after it
         self.random = random.Random(int(os.environ.get("CHANCERY_CRASH_SEED", "0")) or None)
 
     def run(self):
         for number in range(1, self.rounds + 1):
             started = time.monotonic()
             loads = self.load_and_kill(number)
+            killed_at = datetime.datetime.now(datetime.timezone.utc)
             self.running.start()
             recovery = time.monotonic()
             self.check_rest(loads)
             self.wait_for_final_orders()
             settled = time.monotonic() - recovery
             self.check_journal()
-            certificates = self.check_inventory()
+            certificates = self.check_inventory(killed_at)
             chain = self.running.verify_audit().strip()
             print("round %2d: %5d certificates, orders final %.1f s after the restart, %s (%.1f s)" %
                   (number, certificates, settled, chain, time.monotonic() - started), flush=True)
-        print("%d REST orders acknowledged, %d unanswered requests repeated with their Idempotency-Key" %
-              (self.acknowledged, self.repeated))
+        print("REST: %d orders acknowledged, %d unanswered requests repeated with their Idempotency-Key\n"
+              "ACME: %d orders, %d finalised, %d certificates acknowledged\n"
+              "%d orders were accepted before a kill and completed after it" %
+              (self.acknowledged, self.repeated, self.journaled["order"], self.journaled["finalized"],
+               self.journaled["certificate"], len(self.recovered)))
+        assert self.acknowledged > self.rounds and self.journaled["certificate"] > self.rounds, "hardly any load"
 
     def load_and_kill(self, number):
         with open(self.journal + ".round", "w", encoding="ascii"):
@@ -95,7 +103,8 @@ class CrashTest:
         loads = [RestLoad(self.running, "crash-%d-%d" % (number, i)) for i in range(REST_THREADS)]
         for load in loads:
             load.start()
-        time.sleep(self.random.uniform(0.4, 2.5))
+        self.wait_for_first_order(acme)
+        time.sleep(self.random.uniform(0.1, 2.0))
         self.running.kill()
         output = acme.communicate(timeout=60)[0]
         for load in loads:
@@ -104,6 +113,16 @@ class CrashTest:
             assert not load.unexpected, load.unexpected
         assert acme.returncode == 0, output
         return loads
+
+    def wait_for_first_order(self, acme):
+        """The load is there; from now on any moment will do."""
+        deadline = time.monotonic() + 30
+        while acme.poll() is None and time.monotonic() < deadline:
+            with open(self.journal + ".round", encoding="ascii") as file:
+                if "\norder " in file.read():
+                    return
+            time.sleep(0.01)
+        raise AssertionError("the load generator ordered nothing: %s" % (acme.stdout.read() if acme.poll() else ""))
 
     def check_rest(self, loads):
         """Repeats what was never answered, then asks for every order that was."""
@@ -157,6 +176,8 @@ class CrashTest:
         assert done.returncode == 0, done.stdout + done.stderr
         with open(self.journal + ".round", encoding="ascii") as file:
             lines = [line.split() for line in file]
+        for words in lines:
+            self.journaled[words[0]] += 1
         wanted = {words[4]: words[5] for words in lines if words[0] == "certificate"}
         connection = self.running.connection()
         for serial in self.random.sample(sorted(wanted), min(20, len(wanted))):
@@ -166,7 +187,7 @@ class CrashTest:
             assert base64.b64encode(stored).decode() == wanted[serial], "the inventory has another " + serial
         connection.close()
 
-    def check_inventory(self):
+    def check_inventory(self, killed_at):
         """No order with two certificates, no serial twice; every complete order has its certificate."""
         rows = self.running.all_items("/certificates")
         for key in ("serial_number", "order_id", "fingerprint_sha256"):
@@ -176,6 +197,9 @@ class CrashTest:
         of_order = {row["order_id"]: row["id"] for row in rows}
         for order in self.running.all_items("/orders?status=complete"):
             assert of_order.get(order["id"]) == order["certificate_id"], order
+            submitted, completed = (datetime.datetime.fromisoformat(order[key]) for key in ("submitted_at", "completed_at"))
+            if submitted < killed_at <= completed:
+                self.recovered.add(order["id"])
         return len(rows)
 
 
