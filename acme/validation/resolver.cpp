@@ -12,13 +12,18 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <unbound.h>
 
+#include <algorithm>
 #include <array>
+#include <charconv>
 #include <cstring>
+#include <fstream>
 #include <mutex>
 #include <optional>
 #include <poll.h>
+#include <sstream>
 #include <stdexcept>
 #include <sys/eventfd.h>
+#include <sys/mman.h>
 #include <thread>
 #include <unistd.h>
 #include <unordered_map>
@@ -54,6 +59,40 @@ std::string unbound_address(const std::string& text)
     const auto colon = text.rfind(':');
     const bool single = colon != std::string::npos && text.find(':') == colon;
     return single ? text.substr(0, colon) + '@' + text.substr(colon + 1) : text;
+}
+
+/// Throws std::runtime_error unless it is an address with or without a port.
+void check_resolver(const std::string& text)
+{
+    auto address = unbound_address(text);
+    const auto at = address.find('@');
+    unsigned port = 53;
+    bool fine = true;
+    if (at != std::string::npos) {
+        const auto* const end = address.data() + address.size();
+        const auto [stop, error] = std::from_chars(address.data() + at + 1, end, port);
+        fine = error == std::errc() && stop == end && port > 0 && port <= 65535;
+        address.resize(at);
+    }
+    if (!fine || !pki::normalise_ip(address)) {
+        throw std::runtime_error("DNS resolver: not an address with or without a port: " + text);
+    }
+}
+
+/// The name servers of resolv.conf.
+std::vector<std::string> system_resolvers()
+{
+    std::vector<std::string> resolvers;
+    std::ifstream file("/etc/resolv.conf");
+    for (std::string line; std::getline(file, line);) {
+        std::istringstream words(line);
+        std::string keyword;
+        std::string address;
+        if (words >> keyword >> address && keyword == "nameserver" && pki::normalise_ip(address)) {
+            resolvers.push_back(address);
+        }
+    }
+    return resolvers;
 }
 
 DnsAnswer<Records> read_result(int error, const ub_result* result)
@@ -166,6 +205,7 @@ struct UnboundResolver::Impl {
 
     void configure(const AcmeSettings& settings)
     {
+        std::ranges::for_each(settings.resolvers, check_resolver);
         require_set(ub_ctx_async(context, 1), "threads");
         set("cache-max-ttl:", "0");
         set("cache-max-negative-ttl:", "0");
@@ -173,12 +213,7 @@ struct UnboundResolver::Impl {
         set("edns-buffer-size:", "1232");
         set("use-syslog:", "no");
         set("verbosity:", "0");
-        for (const auto& resolver : settings.resolvers) {
-            require_set(ub_ctx_set_fwd(context, unbound_address(resolver).c_str()), "resolver " + resolver);
-        }
-        if (settings.resolvers.empty()) {
-            require_set(ub_ctx_resolvconf(context, nullptr), "resolv.conf");
-        }
+        forward_to(settings.resolvers.empty() ? system_resolvers() : settings.resolvers);
         if (!settings.hosts_file.empty()) {
             require_set(ub_ctx_hosts(context, settings.hosts_file.c_str()), settings.hosts_file);
         }
@@ -187,6 +222,27 @@ struct UnboundResolver::Impl {
         for (const char* zone : {"test.", "home.arpa."}) {
             require_set(ub_ctx_zone_add(context, zone, "transparent"), zone);
         }
+    }
+
+    /// Forwarders are set by a configuration text: only there they can be told apart from a cache, which would repeat a
+    /// failure or a missing record for seconds after the client has put it right. Without any, libunbound asks the
+    /// root.
+    void forward_to(const std::vector<std::string>& resolvers)
+    {
+        if (resolvers.empty()) {
+            return;
+        }
+        std::string text = "forward-zone:\n  name: \".\"\n  forward-no-cache: yes\n";
+        for (const auto& resolver : resolvers) {
+            text += "  forward-addr: " + unbound_address(resolver) + '\n';
+        }
+        const int file = ::memfd_create("resolver", MFD_CLOEXEC);
+        const auto written = ::write(file, text.data(), text.size());
+        const auto path = "/proc/self/fd/" + std::to_string(file);
+        const int result =
+            written == static_cast<ssize_t>(text.size()) ? ub_ctx_config(context, path.c_str()) : UB_READFILE;
+        ::close(file);
+        require_set(result, "resolvers");
     }
 
     void deliver()
