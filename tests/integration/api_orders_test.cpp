@@ -1,0 +1,246 @@
+#include "core/id.hpp"
+#include "pki/certificate.hpp"
+#include "tests/support/api_world.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+#include <thread>
+
+using namespace chancery;
+using namespace chancery::test;
+
+namespace {
+
+constexpr const char* kOrders = "/api/v1/orders";
+
+/// An order that was accepted and failed later: its domain was disabled while its key was being made.
+std::string failed_order(ApiWorld& world)
+{
+    const auto accepted = world.admin.post(kOrders, order_body({"late.example.com"}, R"(,"key_algorithm":"rsa-2048")"));
+    REQUIRE(accepted.status == 202);
+    const auto domain = world.admin.get("/api/v1/domains?q=example.com").items().front().string("id");
+    const auto target = "/api/v1/domains/" + domain;
+    REQUIRE(world.admin.patch(target, R"({"enabled":false})", world.etag(target)).status == 200);
+    world.test.jobs.run_all(world.test.store());
+    REQUIRE(world.admin.patch(target, R"({"enabled":true})", world.etag(target)).status == 200);
+    return accepted.text("id");
+}
+
+} // namespace
+
+TEST_CASE("an order with a quick key is complete in its answer", "[integration][api]")
+{
+    ApiWorld world(GENERATE(from_range(test_dialects())));
+    const auto answer =
+        world.admin.post(kOrders, order_body({"app.example.com", "www.example.com"}, R"(,"tags":["web"])"));
+    REQUIRE(answer.status == 201);
+    CHECK(answer.text("status") == "complete");
+    CHECK(answer.text("pathway") == "automated");
+    CHECK(answer.text("requested_by/type") == "user");
+    CHECK(answer.field("location") == "/api/v1/orders/" + answer.text("id"));
+    CHECK(answer.text("request/common_name") == "app.example.com");
+
+    const auto shown = world.admin.get(answer.field("location"));
+    CHECK(shown.body == answer.body);
+    CHECK(shown.etag() == answer.etag());
+
+    const auto certificate = world.admin.get("/api/v1/certificates/" + answer.text("certificate_id"));
+    CHECK(certificate.status == 200);
+    CHECK(certificate.text("common_name") == "app.example.com");
+    CHECK(certificate.text("status") == "active");
+    CHECK(certificate.text("order_id") == answer.text("id"));
+    CHECK(certificate.json().boolean("has_private_key"));
+    CHECK(world.recorded("certificate.request_automated.submitted") == 1);
+    CHECK(world.recorded("certificate.issue.success") >= 1);
+    CHECK(world.recorded("certificate.view.accessed") == 1);
+}
+
+TEST_CASE("a CSR is certified and its key stays where it was made", "[integration][api]")
+{
+    ApiWorld world(GENERATE(from_range(test_dialects())));
+    const auto answer = world.order_by_csr(world.admin, {"csr.example.com"});
+    CHECK(answer.text("pathway") == "csr");
+    const auto certificate = world.admin.get("/api/v1/certificates/" + answer.text("certificate_id"));
+    CHECK_FALSE(certificate.json().boolean("has_private_key"));
+    CHECK(world.recorded("certificate.request_csr.submitted") == 1);
+}
+
+TEST_CASE("a slow key is made by a job and the order says where to look", "[integration][api]")
+{
+    ApiWorld world(GENERATE(from_range(test_dialects())));
+    const auto answer = world.admin.post(kOrders, order_body({"slow.example.com"}, R"(,"key_algorithm":"rsa-2048")"));
+    REQUIRE(answer.status == 202);
+    CHECK_FALSE(answer.field("retry-after").empty());
+    CHECK(world.admin.get(answer.field("location")).text("status") == "pending");
+    world.test.jobs.run_all(world.test.store());
+    const auto shown = world.admin.get(answer.field("location"));
+    CHECK(shown.text("status") == "complete");
+    CHECK(world.admin.get("/api/v1/certificates/" + shown.text("certificate_id")).text("algorithm") == "rsa-2048");
+}
+
+TEST_CASE("Prefer: wait covers a slow key", "[integration][api]")
+{
+    ApiWorld world(GENERATE(from_range(test_dialects())));
+    std::thread worker([&] {
+        for (int i = 0; i < 1000 && world.test.jobs.run_all(world.test.store()) == 0; ++i) {
+            std::this_thread::sleep_for(std::chrono::milliseconds(10));
+        }
+    });
+    const auto answer = world.admin.post(kOrders, order_body({"slow.example.com"}, R"(,"key_algorithm":"rsa-2048")"),
+                                         {{"Prefer", "wait=20"}});
+    worker.join();
+    CHECK(answer.status == 201);
+    CHECK(answer.text("status") == "complete");
+    CHECK(answer.field("preference-applied") == "wait=20");
+}
+
+TEST_CASE("a wait that is over answers as it would have without", "[integration][api]")
+{
+    ApiWorld world(GENERATE(from_range(test_dialects())));
+    const auto answer = world.admin.post(kOrders, order_body({"slow.example.com"}, R"(,"key_algorithm":"rsa-2048")"),
+                                         {{"Prefer", "wait=1"}});
+    CHECK(answer.status == 202);
+    CHECK(answer.text("status") == "pending");
+}
+
+TEST_CASE("what the gate refuses changes nothing but the audit log", "[integration][api]")
+{
+    ApiWorld world(GENERATE(from_range(test_dialects())));
+    world.test.domain("disabled.example", DomainKind::Dns, false);
+    world.test.policy("*.example.com", "enforce_max_validity", Severity::Hard, R"({"max_days":30})");
+    const auto provider = world.admin.get("/api/v1/providers").items().front().string("id");
+    const auto other = world.somebody(Role::User, {"disabled.example"});
+
+    const auto before = world.test.row_counts();
+    const auto refused = [&](const ApiClient& client, const std::string& body, int status, const std::string& code) {
+        INFO(body);
+        const auto events = world.admin.get("/api/v1/audit-log/head").json().integer("sequence");
+        const auto answer = client.post(kOrders, body);
+        CHECK(answer.status == status);
+        CHECK(answer.code() == code);
+        CHECK(world.test.row_counts() == before);
+        CHECK(world.admin.get("/api/v1/audit-log/head").json().integer("sequence") > events);
+        return answer;
+    };
+
+    const auto unregistered = refused(world.admin, order_body({"app.example.org"}), 422, "DOMAIN_NOT_ACTIVE");
+    CHECK(unregistered.json().objects("names").front().string("value") == "app.example.org");
+    refused(world.admin, order_body({"app.disabled.example"}), 422, "DOMAIN_NOT_ACTIVE");
+    refused(world.admin, order_body({"badexample.com"}), 422, "DOMAIN_NOT_ACTIVE");
+    refused(other, order_body({"app.example.com"}), 403, "DOMAIN_NOT_ASSIGNED");
+    const auto blocked = refused(world.admin, order_body({"app.example.com"}), 422, "POLICY_HARD_FAIL");
+    CHECK(is_id(blocked.text("decision_id")));
+    CHECK(world.recorded("certificate.policy_hard_fail") == 1);
+    CHECK(world.test.audit_chain_holds());
+
+    const auto target = "/api/v1/providers/" + provider;
+    REQUIRE(world.admin.patch(target, R"({"active":false})", world.etag(target)).status == 200);
+    refused(world.admin, order_body({"app.example.com"}, R"(,"validity_days":10)"), 409, "PROVIDER_NOT_ACTIVE");
+}
+
+TEST_CASE("a soft failure goes on, with a warning and an alert", "[integration][api]")
+{
+    ApiWorld world(GENERATE(from_range(test_dialects())));
+    world.test.policy("*.example.com", "enforce_max_validity", Severity::Soft, R"({"max_days":30})");
+    const auto answer = world.order(world.admin, {"app.example.com"});
+    auto warnings = answer.json().objects("policy_warnings");
+    REQUIRE(warnings.size() == 1);
+    CHECK(warnings[0].string("rule") == "enforce_max_validity");
+    auto certificate = world.admin.get("/api/v1/certificates/" + answer.text("certificate_id"));
+    CHECK(certificate.json().objects("policy_warnings").size() == 1);
+    CHECK(world.recorded("certificate.policy_soft_fail") == 1);
+
+    const auto alerts = world.admin.get("/api/v1/alerts?state=open&kind=policy.soft_fail");
+    REQUIRE(alerts.items().size() == 1);
+    const auto target = "/api/v1/alerts/" + alerts.items().front().string("id");
+    CHECK(world.admin.patch(target, R"({"state":"acknowledged"})", world.etag(target)).text("state") == "acknowledged");
+    CHECK(world.admin.get("/api/v1/alerts?state=open&kind=policy.soft_fail").items().empty());
+    CHECK(world.admin.patch(target, R"({"state":"gone"})", world.etag(target)).code() == "VALIDATION_ERROR");
+}
+
+TEST_CASE("a failed order tells why and is resubmitted, as it was or edited", "[integration][api]")
+{
+    ApiWorld world(GENERATE(from_range(test_dialects())));
+    const auto id = failed_order(world);
+    const auto failed = world.admin.get("/api/v1/orders/" + id);
+    CHECK(failed.text("status") == "failed");
+    CHECK(failed.text("error/code") == "DOMAIN_NOT_ACTIVE");
+    CHECK(failed.text("request/key_algorithm") == "rsa-2048");
+    CHECK(world.admin.get("/api/v1/orders?status=failed").items().size() == 1);
+    CHECK(world.admin.get("/api/v1/alerts?kind=order.failed").items().size() == 1);
+
+    const auto resubmissions = "/api/v1/orders/" + id + "/resubmissions";
+    const auto edited = world.admin.post(resubmissions, R"({"changes":{"key_algorithm":"ec-256","validity_days":7}})");
+    REQUIRE(edited.status == 201);
+    CHECK(edited.text("status") == "complete");
+    CHECK(edited.text("resubmission_of") == id);
+    CHECK(edited.json().object("request").integer("validity_days") == 7);
+
+    const auto again = world.admin.post(resubmissions, "");
+    CHECK(again.status == 202);
+    CHECK(again.text("resubmission_of") == id);
+
+    CHECK(world.admin.post("/api/v1/orders/" + edited.text("id") + "/resubmissions").code() == "CONFLICT");
+    CHECK(world.admin.post(resubmissions, R"({"changes":{"colour":"red"}})").code() == "VALIDATION_ERROR");
+    CHECK(world.admin.post(resubmissions, R"({"changes":7})").code() == "VALIDATION_ERROR");
+    CHECK(world.somebody(Role::User).post(resubmissions).status == 404);
+    CHECK(world.somebody(Role::ReportOperator).post(resubmissions).status == 403);
+}
+
+TEST_CASE("ordinary users see their own orders, administrators all", "[integration][api]")
+{
+    ApiWorld world(GENERATE(from_range(test_dialects())));
+    const auto ada = world.somebody(Role::User, {"example.com"});
+    const auto bob = world.somebody(Role::User, {"example.com"});
+    const auto hers = world.order(ada, {"ada.example.com"});
+    world.order(bob, {"bob.example.com"});
+
+    CHECK(ada.get(kOrders).items().size() == 1);
+    CHECK(world.admin.get("/api/v1/orders?common_name=ada.example.com").items().size() == 1);
+    CHECK(bob.get("/api/v1/orders/" + hers.text("id")).status == 404);
+    const auto other = hers.text("requested_by/id");
+    CHECK(bob.get("/api/v1/orders?requester_id=" + other).items().empty());
+    CHECK(world.admin.get("/api/v1/orders?requester_id=" + other).items().size() == 1);
+}
+
+TEST_CASE("orders are listed newest first, in pages, with filters", "[integration][api]")
+{
+    ApiWorld world(GENERATE(from_range(test_dialects())));
+    std::vector<std::string> ids;
+    for (int i = 0; i < 5; ++i) {
+        world.test.clock.advance(std::chrono::seconds(i % 2)); // some at the same moment
+        ids.insert(ids.begin(), world.order(world.admin, {"n" + std::to_string(i) + ".example.com"}).text("id"));
+    }
+    auto listed = world.admin.walk("/api/v1/orders?status=complete&submitted_after=2026-11-23T00:00:00Z", 2);
+    listed.resize(5); // the listener's own came first
+    CHECK(listed == ids);
+    std::reverse(ids.begin(), ids.end());
+    auto ascending = world.admin.walk("/api/v1/orders?sort=submitted_at&order_type=local_pki&kind=issue", 2);
+    ascending.erase(ascending.begin(), ascending.end() - 5);
+    CHECK(ascending == ids);
+    CHECK(world.admin.get("/api/v1/orders?submitted_before=2020-01-01T00:00:00Z&include_total=true")
+              .json()
+              .integer("total") == 0);
+}
+
+TEST_CASE("what is wrong with an order is told at its member", "[integration][api]")
+{
+    ApiWorld world(GENERATE(from_range(test_dialects())));
+    const auto pointers = [&](const std::string& body) {
+        const auto answer = world.admin.post(kOrders, body);
+        CHECK(answer.status == 422);
+        std::vector<std::string> found;
+        for (auto& error : answer.json().optional_objects("errors").value_or(std::vector<json::Reader>{})) {
+            found.push_back(error.string("pointer"));
+        }
+        return found;
+    };
+    CHECK(pointers(R"({"common_name":"a.example.com","colour":"red"})") == std::vector<std::string>{"/colour"});
+    CHECK(pointers(R"({"common_name":"a.example.com","key_algorithm":"rsa-512","validity_days":"x"})") ==
+          std::vector<std::string>{"/key_algorithm", "/validity_days"});
+    CHECK(pointers(R"({"common_name":"a.example.com","subject_alternative_names":[{"type":"dns","value":"a..b"}]})") ==
+          std::vector<std::string>{"/subject_alternative_names/0/value"});
+    CHECK(world.admin.post(kOrders, R"({"csr":"not a csr"})").code() == "BAD_CSR");
+    CHECK(world.admin.post(kOrders, "{").code() == "BAD_REQUEST");
+}
