@@ -7,6 +7,8 @@
 #include <soci/postgresql/soci-postgresql.h>
 #include <soci/sqlite3/soci-sqlite3.h>
 
+#include <mutex>
+
 namespace chancery::db {
 namespace {
 
@@ -16,14 +18,14 @@ using sqlite_api::sqlite3;
 constexpr int kBusyTimeoutMillis = 10'000;
 
 // synchronous=FULL: a commit is on the disk when it returns. The log is copied back every 4,000 pages (16 MB) instead
-// of 1,000, because that copy stops the writer.
+// of 1,000, because that copy stops the writer. No memory map: SQLite drops it whenever another connection has written,
+// and unmapping interrupts every core.
 constexpr auto kSqliteSettings = R"sql(
     PRAGMA journal_mode = WAL;
     PRAGMA synchronous = FULL;
     PRAGMA foreign_keys = ON;
     PRAGMA temp_store = MEMORY;
     PRAGMA cache_size = -65536;
-    PRAGMA mmap_size = 268435456;
     PRAGMA wal_autocheckpoint = 4000;
     PRAGMA journal_size_limit = 67108864)sql";
 
@@ -33,6 +35,17 @@ constexpr auto kPostgresSettings = R"sql(
     SET lock_timeout = '10s';
     SET idle_in_transaction_session_timeout = '60s';
     SET client_min_messages = warning)sql";
+
+/// A connection is used by one thread at a time, so SQLite need not lock it at every call, nor count its memory under
+/// a lock that all threads share. Refused without harm when SQLite is running already.
+void configure_sqlite()
+{
+    static std::once_flag once;
+    std::call_once(once, [] {
+        sqlite_api::sqlite3_config(SQLITE_CONFIG_MULTITHREAD);
+        sqlite_api::sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+    });
+}
 
 sqlite3* sqlite_handle(Session& session)
 {
@@ -95,6 +108,7 @@ std::unique_ptr<Session> open_sqlite(const std::string& file, Access access)
     if (file.empty() || file.find('"') != std::string::npos) {
         throw DatabaseError(DatabaseError::Kind::Other, "SQLite: not a usable file name");
     }
+    configure_sqlite();
     try {
         auto impl = std::make_unique<Session::Impl>(Dialect::Sqlite);
         impl->sql.open(soci::sqlite3, "dbname=\"" + file + '"');

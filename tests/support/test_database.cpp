@@ -7,6 +7,7 @@
 #include <atomic>
 #include <cstdlib>
 #include <filesystem>
+#include <mutex>
 #include <stdexcept>
 #include <unistd.h>
 
@@ -81,6 +82,37 @@ const fs::path& sqlite_template()
     return made.file;
 }
 
+/// Databases to drop when the process ends: the first drop makes the server write a checkpoint, the others find it
+/// done.
+class Leftovers {
+public:
+    ~Leftovers()
+    {
+        for (const auto& name : names_) {
+            try {
+                run_on_server("DROP DATABASE " + name + " WITH (FORCE)");
+            } catch (const std::exception&) { // a leftover in a server for tests harms nobody
+            }
+        }
+    }
+
+    void add(const std::string& name)
+    {
+        const std::lock_guard lock(mutex_);
+        names_.push_back(name);
+    }
+
+private:
+    std::mutex mutex_{};
+    std::vector<std::string> names_{};
+};
+
+Leftovers& leftovers()
+{
+    static Leftovers made;
+    return made;
+}
+
 /// One migrated PostgreSQL database a process, which others are copies of.
 const std::string& postgres_template()
 {
@@ -89,16 +121,9 @@ const std::string& postgres_template()
 
         Template()
         {
+            leftovers().add(name);
             run_on_server("CREATE DATABASE " + name);
             migrate(with_database(environment("CHANCERY_TEST_POSTGRES"), name));
-        }
-
-        ~Template()
-        {
-            try {
-                run_on_server("DROP DATABASE " + name + " WITH (FORCE)");
-            } catch (const std::exception&) { // the server is gone, and the database with it
-            }
         }
     };
 
@@ -131,10 +156,7 @@ struct TestDatabase::Place {
             fs::remove_all(directory, ignored);
         }
         if (!database.empty()) {
-            try {
-                run_on_server("DROP DATABASE " + database + " WITH (FORCE)");
-            } catch (const std::exception&) { // a leftover in a server for tests harms nobody
-            }
+            leftovers().add(database);
         }
     }
 };
