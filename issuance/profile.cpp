@@ -214,7 +214,8 @@ Digest digest_of(const CertificateRequest& request, const pki::Issuer* issuer, s
         return fitting;
     }
     if (issuer != nullptr && (*request.digest == Digest::None) != (fitting == Digest::None) && !refusal) {
-        refusal = object_to("digest", "/digest", "The CA's key signs with " + std::string(name_of(fitting)) + ".").error();
+        refusal =
+            object_to("digest", "/digest", "The CA's key signs with " + std::string(name_of(fitting)) + ".").error();
     }
     return *request.digest;
 }

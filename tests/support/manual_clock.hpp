@@ -26,9 +26,12 @@ public:
     }
 
     void advance(std::chrono::milliseconds by) { millis_ += by.count(); }
+
     void set(Time now) { millis_ = to_millis(now); }
+
     /// The n-th reading from now on fails, once; 0: none.
     void fail_at(int n) { readings_left_ = n; }
+
     bool failed_as_told() const { return readings_left_ == 0; }
 
 private:

@@ -19,11 +19,32 @@
 namespace chancery::test {
 namespace {
 
-constexpr const char* kTables[] = {"configuration_version", "users", "api_tokens", "sessions", "domains", "providers", "policies",
-                                   "policy_versions", "stored_keys", "blocked_keys", "authorities", "crls", "certificates",
-                                   "orders", "issuance_intents", "acme_servers", "acme_accounts", "acme_orders",
-                                   "acme_authorizations", "acme_challenges", "alerts", "jobs", "idempotency_keys",
-                                   "revocation_challenges", "certificate_names", "certificate_tags"};
+constexpr const char* kTables[] = {"configuration_version",
+                                   "users",
+                                   "api_tokens",
+                                   "sessions",
+                                   "domains",
+                                   "providers",
+                                   "policies",
+                                   "policy_versions",
+                                   "stored_keys",
+                                   "blocked_keys",
+                                   "authorities",
+                                   "crls",
+                                   "certificates",
+                                   "orders",
+                                   "issuance_intents",
+                                   "acme_servers",
+                                   "acme_accounts",
+                                   "acme_orders",
+                                   "acme_authorizations",
+                                   "acme_challenges",
+                                   "alerts",
+                                   "jobs",
+                                   "idempotency_keys",
+                                   "revocation_challenges",
+                                   "certificate_names",
+                                   "certificate_tags"};
 
 /// Wraps the key for the first test's database as for every other's.
 pki::KeyEncryptionKey test_kek()
@@ -128,7 +149,11 @@ issuance::CoreSettings TestCore::default_settings()
 
 issuance::Caller TestCore::user(Role role, const std::vector<std::string>& domains)
 {
-    User user{.id = new_id(clock.now()), .name = "Somebody", .role = role, .created_at = clock.now(), .updated_at = clock.now()};
+    User user{.id = new_id(clock.now()),
+              .name = "Somebody",
+              .role = role,
+              .created_at = clock.now(),
+              .updated_at = clock.now()};
     user.email = user.id + "@example.com";
     write([&](db::UnitOfWork& work) {
         user.domain_ids.clear();
@@ -153,9 +178,8 @@ issuance::Caller TestCore::administrator()
 Domain TestCore::domain(const std::string& name, DomainKind kind, bool enabled)
 {
     const Domain wanted{.kind = kind, .name = name, .enabled = enabled};
-    return value(write([&](db::UnitOfWork& work) {
-        return issuance::create_domain(core, work, issuance::system_caller(), wanted);
-    }));
+    return value(write(
+        [&](db::UnitOfWork& work) { return issuance::create_domain(core, work, issuance::system_caller(), wanted); }));
 }
 
 Policy TestCore::policy(const std::string& pattern, const std::string& rule, Severity fail, const std::string& values)
@@ -165,9 +189,8 @@ Policy TestCore::policy(const std::string& pattern, const std::string& rule, Sev
                         .patterns = {pattern},
                         .actions = {PolicyAction::Generate, PolicyAction::Renew},
                         .rules = {{.action = rule, .fail = fail, .values = values}}};
-    return value(write([&](db::UnitOfWork& work) {
-        return issuance::create_policy(core, work, issuance::system_caller(), wanted);
-    }));
+    return value(write(
+        [&](db::UnitOfWork& work) { return issuance::create_policy(core, work, issuance::system_caller(), wanted); }));
 }
 
 Authority TestCore::intermediate()
@@ -226,7 +249,8 @@ bool TestCore::audit_chain_holds()
 
 issuance::CertificateRequest automated(const std::vector<std::string>& names, KeyAlgorithm algorithm)
 {
-    issuance::CertificateRequest request{.pathway = Pathway::Automated, .names = dns_names(names), .key_algorithm = algorithm};
+    issuance::CertificateRequest request{
+        .pathway = Pathway::Automated, .names = dns_names(names), .key_algorithm = algorithm};
     if (!names.empty()) {
         request.subject.common_name = names.front();
     }

@@ -43,6 +43,7 @@ public:
 
     /// The work of a unit, from this thread.
     template <class Work> auto write(Work work) { return store().write_now(std::move(work)); }
+
     template <class Work> auto read(Work work) { return store().read_now(std::move(work)); }
 
     db::Store& store() { return database.store(); }
@@ -78,7 +79,8 @@ public:
 };
 
 /// A request on the automated pathway for DNS names; the first is the common name.
-issuance::CertificateRequest automated(const std::vector<std::string>& names, KeyAlgorithm algorithm = KeyAlgorithm::Ec256);
+issuance::CertificateRequest automated(const std::vector<std::string>& names,
+                                       KeyAlgorithm algorithm = KeyAlgorithm::Ec256);
 /// With a CSR for these names made of `key` (a fresh P-256 key when empty).
 issuance::CertificateRequest with_csr(const std::vector<std::string>& names, pki::PrivateKey key = {});
 /// As an ACME finalize makes it.

@@ -15,8 +15,8 @@ namespace audit = chancery::issuance::audit;
 namespace {
 
 /// Every refusal has its own problem, leaves one audit record and nothing else.
-void check_refused(TestCore& core, const issuance::Caller& caller, const issuance::CertificateRequest& request, Code code,
-                   std::string_view action = audit::kRequestRefused)
+void check_refused(TestCore& core, const issuance::Caller& caller, const issuance::CertificateRequest& request,
+                   Code code, std::string_view action = audit::kRequestRefused)
 {
     const auto before = core.row_counts();
     const auto recorded = core.recorded(action);
@@ -30,10 +30,12 @@ void check_refused(TestCore& core, const issuance::Caller& caller, const issuanc
     CHECK(core.audit_chain_holds());
 }
 
-pki::CertificatePlan plan_for(TestCore& core, const issuance::Caller& caller, const issuance::CertificateRequest& request)
+pki::CertificatePlan plan_for(TestCore& core, const issuance::Caller& caller,
+                              const issuance::CertificateRequest& request)
 {
     const auto key = request.csr ? request.csr->key : pki::PrivateKey::generate(KeyAlgorithm::Ec256).public_key();
-    auto admission = core.write([&](db::UnitOfWork& work) { return issuance::admit(core.core, work, caller, request, key); });
+    auto admission =
+        core.write([&](db::UnitOfWork& work) { return issuance::admit(core.core, work, caller, request, key); });
     REQUIRE(admission.has_value());
     return admission->plan;
 }
@@ -45,8 +47,10 @@ TEST_CASE("the gate refuses whoever may not request certificates", "[issuance][g
     TestCore core(GENERATE(from_range(test_dialects())));
     auto reader = core.user(Role::SuperAdministrator);
     reader.scope = Scope::Read;
-    check_refused(core, core.user(Role::ReportOperator), automated({"a.example.com"}), Code::Forbidden, audit::kAccessDenied);
-    check_refused(core, core.user(Role::PolicyAdministrator), automated({"a.example.com"}), Code::Forbidden, audit::kAccessDenied);
+    check_refused(core, core.user(Role::ReportOperator), automated({"a.example.com"}), Code::Forbidden,
+                  audit::kAccessDenied);
+    check_refused(core, core.user(Role::PolicyAdministrator), automated({"a.example.com"}), Code::Forbidden,
+                  audit::kAccessDenied);
     check_refused(core, reader, automated({"a.example.com"}), Code::Forbidden, audit::kAccessDenied);
 }
 
@@ -90,14 +94,16 @@ TEST_CASE("IP addresses, mailboxes and URIs have registrations of their own", "[
     CHECK(core.accept(admin, naming(NameType::Email, "somebody@mail.example")).has_value());
     CHECK(core.accept(admin, naming(NameType::Uri, "spiffe://svc.example.com/path")).has_value());
     check_refused(core, admin, naming(NameType::Ip, "198.51.100.1"), Code::DomainNotActive);
-    check_refused(core, admin, naming(NameType::Ip, "192.0.2.200"), Code::DomainNotActive); // the closest one is disabled
+    check_refused(core, admin, naming(NameType::Ip, "192.0.2.200"),
+                  Code::DomainNotActive); // the closest one is disabled
     check_refused(core, admin, naming(NameType::Email, "somebody@example.com"), Code::DomainNotActive);
     check_refused(core, admin, naming(NameType::Uri, "https://example.org/"), Code::DomainNotActive);
     check_refused(core, admin, naming(NameType::Uri, "https://example.com@example.org/"), Code::DomainNotActive);
     check_refused(core, admin, naming(NameType::Uri, "urn:example:com"), Code::DomainNotActive);
 }
 
-TEST_CASE("callers need the covering domain among their assignments, a Super Administrator does not", "[issuance][gate]")
+TEST_CASE("callers need the covering domain among their assignments, a Super Administrator does not",
+          "[issuance][gate]")
 {
     TestCore core(GENERATE(from_range(test_dialects())));
     core.domain("example.net");
@@ -116,7 +122,8 @@ TEST_CASE("callers need the covering domain among their assignments, a Super Adm
 TEST_CASE("a refusal for names lists each name that it is about", "[issuance][gate]")
 {
     TestCore core(db::Dialect::Sqlite);
-    const auto names = std::vector<Name>{{NameType::Dns, "a.example.com"}, {NameType::Dns, "b.example.org"}, {NameType::Dns, "c.example.org"}};
+    const auto names = std::vector<Name>{
+        {NameType::Dns, "a.example.com"}, {NameType::Dns, "b.example.org"}, {NameType::Dns, "c.example.org"}};
     const auto outcome = core.read([&](db::Session& session) {
         return issuance::check_domains(core.core, session, issuance::system_caller(), names);
     });
@@ -131,7 +138,8 @@ TEST_CASE("a hard policy failure blocks every pathway before provider and key ar
     TestCore core(GENERATE(from_range(test_dialects())));
     const auto admin = core.administrator();
     core.policy("*.example.com", "disable_wildcard", Severity::Hard, "{}");
-    for (const auto& request : {automated({"*.example.com"}), with_csr({"*.example.com"}), by_acme({"*.example.com"})}) {
+    for (const auto& request :
+         {automated({"*.example.com"}), with_csr({"*.example.com"}), by_acme({"*.example.com"})}) {
         check_refused(core, admin, request, Code::PolicyHardFail, audit::kPolicyHardFail);
     }
     const auto outcome = core.accept(admin, automated({"*.example.com"}));
@@ -148,7 +156,8 @@ TEST_CASE("policies judge what will be signed, not what was asked for", "[issuan
     TestCore core(GENERATE(from_range(test_dialects())));
     const auto admin = core.administrator();
     core.policy("*.example.com", "enforce_max_validity", Severity::Hard, R"({"max_days": 30})");
-    check_refused(core, admin, automated({"a.example.com"}), Code::PolicyHardFail, audit::kPolicyHardFail); // default 90
+    check_refused(core, admin, automated({"a.example.com"}), Code::PolicyHardFail,
+                  audit::kPolicyHardFail); // default 90
     auto request = automated({"a.example.com"});
     request.validity_days = 30;
     CHECK(core.accept(admin, request).has_value());
@@ -180,7 +189,8 @@ TEST_CASE("an inactive provider or CA and a root sign nothing", "[issuance][gate
     SECTION("retired CA")
     {
         REQUIRE(core.write([&](db::UnitOfWork& work) {
-            return issuance::update_authority(core.core, work, issuance::system_caller(), intermediate.id, {.retired = true}, intermediate.revision);
+            return issuance::update_authority(core.core, work, issuance::system_caller(), intermediate.id,
+                                              {.retired = true}, intermediate.revision);
         }));
         check_refused(core, admin, automated({"a.example.com"}), Code::ProviderNotActive);
     }
@@ -214,19 +224,26 @@ TEST_CASE("keys that are weak, blocked, a CA's or an ACME account's are refused"
     const auto spki = key.public_key().spki_sha256();
     SECTION("blocked")
     {
-        core.write([&](db::UnitOfWork& work) { db::BlockedKeyRepository(work).insert(spki, "keyCompromise", core.clock.now()); });
+        core.write([&](db::UnitOfWork& work) {
+            db::BlockedKeyRepository(work).insert(spki, "keyCompromise", core.clock.now());
+        });
         check_refused(core, admin, with_csr({"a.example.com"}, key), Code::BadKey);
     }
     SECTION("a CA's")
     {
-        const auto stored = core.read([](db::Session& session) { return db::KeyRepository(session).list_by_purpose("authority"); });
+        const auto stored =
+            core.read([](db::Session& session) { return db::KeyRepository(session).list_by_purpose("authority"); });
         for (const auto& ca_key : stored) {
             check_refused(core, admin, with_csr({"a.example.com"}, core.keys.unwrap(ca_key)), Code::BadKey);
         }
     }
     SECTION("an ACME account's")
     {
-        const AcmeAccount account{.id = "01900000-0000-7000-8000-00000000000a", .server_id = "s", .jwk = "{}", .thumbprint = "t", .spki_sha256 = spki};
+        const AcmeAccount account{.id = "01900000-0000-7000-8000-00000000000a",
+                                  .server_id = "s",
+                                  .jwk = "{}",
+                                  .thumbprint = "t",
+                                  .spki_sha256 = spki};
         core.write([&](db::UnitOfWork& work) { db::AcmeAccountRepository(work).insert(account); });
         check_refused(core, admin, by_acme({"a.example.com"}, key), Code::BadKey);
     }
@@ -327,7 +344,8 @@ TEST_CASE("the plan has the profile's defaults", "[issuance][gate]")
     CHECK_FALSE(plan.is_ca);
     const auto acme = plan_for(core, admin, by_acme({"a.example.com"}));
     CHECK(acme.extended_key_usage == std::vector{ExtendedKeyUsage::ServerAuth});
-    const auto rsa = plan_for(core, admin, with_csr({"a.example.com"}, pki::PrivateKey::generate(KeyAlgorithm::Rsa2048)));
+    const auto rsa =
+        plan_for(core, admin, with_csr({"a.example.com"}, pki::PrivateKey::generate(KeyAlgorithm::Rsa2048)));
     CHECK(rsa.key_usage == std::vector{KeyUsage::DigitalSignature, KeyUsage::KeyEncipherment});
     const std::string label(60, 'x');
     CHECK(plan_for(core, admin, automated({label + ".example.com"})).subject.common_name.empty());

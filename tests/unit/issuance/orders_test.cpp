@@ -38,7 +38,8 @@ std::vector<Alert> alerts(TestCore& core, const std::string& kind)
 
 } // namespace
 
-TEST_CASE("an order that is finished at once leaves certificate, audit records and nothing half done", "[issuance][orders]")
+TEST_CASE("an order that is finished at once leaves certificate, audit records and nothing half done",
+          "[issuance][orders]")
 {
     TestCore core(GENERATE(from_range(test_dialects())));
     const auto admin = core.administrator();
@@ -48,7 +49,9 @@ TEST_CASE("an order that is finished at once leaves certificate, audit records a
     REQUIRE(finished.has_value());
     REQUIRE(finished->certificate.has_value());
     const auto order = stored_order(core, finished->order.id);
-    const auto certificate = core.read([&](db::Session& session) { return db::CertificateRepository(session).find(finished->certificate->id).value(); });
+    const auto certificate = core.read([&](db::Session& session) {
+        return db::CertificateRepository(session).find(finished->certificate->id).value();
+    });
 
     CHECK(order.status == OrderStatus::Complete);
     CHECK(order.certificate_id == certificate.id);
@@ -109,7 +112,8 @@ TEST_CASE("two that finish the same order at the same time store one certificate
     {
         std::vector<std::jthread> threads;
         for (auto& id : ids) {
-            threads.emplace_back([&] { id = run(issuance::finish_order(core.core, *accepted)).certificate.value().id; });
+            threads.emplace_back(
+                [&] { id = run(issuance::finish_order(core.core, *accepted)).certificate.value().id; });
         }
     }
     CHECK(std::ranges::all_of(ids, [&](const std::string& id) { return id == ids.front(); }));
@@ -146,13 +150,14 @@ TEST_CASE("an RSA key is made by the order's job, and the gate asked again", "[i
         core.jobs.run_all(core.store());
         const auto order = stored_order(core, accepted->order.id);
         REQUIRE(order.status == OrderStatus::Complete);
-        const auto certificate = core.read([&](db::Session& session) { return db::CertificateRepository(session).find_by_order(order.id).value(); });
+        const auto certificate = core.read(
+            [&](db::Session& session) { return db::CertificateRepository(session).find_by_order(order.id).value(); });
         CHECK(certificate.algorithm == "rsa-2048");
         CHECK(certificate.key_id == order.key_id);
     }
     SECTION("a policy written meanwhile counts")
     {
-        core.policy("*.example.com", "enforce_algorithm", Severity::Hard, R"({"algorithm": "ecdsa"})");
+        core.policy("*.example.com", "enforce_algorithm", Severity::Hard, R"({"algorithms": ["ecdsa"]})");
         core.jobs.run_all(core.store());
         const auto order = stored_order(core, accepted->order.id);
         CHECK(order.status == OrderStatus::Failed);
@@ -180,21 +185,29 @@ TEST_CASE("an RSA key is made by the order's job, and the gate asked again", "[i
 TEST_CASE("an order whose CA is retired before the signature fails, with its ACME order", "[issuance][orders]")
 {
     TestCore core(GENERATE(from_range(test_dialects())));
-    const issuance::Caller client{.actor = {.type = ActorType::AcmeClient, .id = "account-1", .name = "account-1"}, .acme_account_id = "account-1"};
+    const issuance::Caller client{.actor = {.type = ActorType::AcmeClient, .id = "account-1", .name = "account-1"},
+                                  .acme_account_id = "account-1"};
     const auto accepted = core.accept(client, by_acme({"a.example.com"}));
     REQUIRE(accepted.has_value());
-    const AcmeOrder acme{.id = "acme-order", .server_id = "s", .account_id = "account-1", .status = AcmeOrderStatus::Ready,
-                         .identifiers = {{NameType::Dns, "a.example.com"}}, .expires_at = core.clock.now() + std::chrono::hours(1)};
+    const AcmeOrder acme{.id = "acme-order",
+                         .server_id = "s",
+                         .account_id = "account-1",
+                         .status = AcmeOrderStatus::Ready,
+                         .identifiers = {{NameType::Dns, "a.example.com"}},
+                         .expires_at = core.clock.now() + std::chrono::hours(1)};
     core.write([&](db::UnitOfWork& work) {
         db::AcmeOrderRepository(work).insert(acme);
         REQUIRE(db::AcmeOrderRepository(work).start_finalize(acme.id, accepted->order.id));
     });
-    const auto acme_order = [&] { return core.read([&](db::Session& session) { return db::AcmeOrderRepository(session).find(acme.id).value(); }); };
+    const auto acme_order = [&] {
+        return core.read([&](db::Session& session) { return db::AcmeOrderRepository(session).find(acme.id).value(); });
+    };
     SECTION("retired")
     {
         const auto intermediate = core.intermediate();
         REQUIRE(core.write([&](db::UnitOfWork& work) {
-            return issuance::update_authority(core.core, work, issuance::system_caller(), intermediate.id, {.retired = true}, intermediate.revision);
+            return issuance::update_authority(core.core, work, issuance::system_caller(), intermediate.id,
+                                              {.retired = true}, intermediate.revision);
         }));
         run(issuance::execute_order(core.core, accepted->order.id));
         CHECK(stored_order(core, accepted->order.id).status == OrderStatus::Failed);
@@ -216,7 +229,7 @@ TEST_CASE("soft failures are kept with order and certificate, audited, and alert
 {
     TestCore core(GENERATE(from_range(test_dialects())));
     core.policy("*.example.com", "enforce_max_validity", Severity::Soft, R"({"max_days": 30})");
-    core.policy("*.example.com", "enforce_algorithm", Severity::Soft, R"({"algorithm": "rsa"})");
+    core.policy("*.example.com", "enforce_algorithm", Severity::Soft, R"({"algorithms": ["rsa"]})");
     const auto finished = core.issue(core.administrator(), automated({"a.example.com"}));
     REQUIRE(finished.has_value());
     CHECK(json::parse_array(finished->certificate->policy_warnings).size() == 2);
@@ -257,7 +270,8 @@ TEST_CASE("orders are seen by their requester and by administrators", "[issuance
     const auto user = core.user(Role::User, {"example.com"});
     const auto accepted = core.accept(user, automated({"a.example.com"}));
     const auto code = [&](const issuance::Caller& caller) {
-        const auto order = core.read([&](db::Session& session) { return issuance::read_order(core.core, session, caller, accepted->order.id); });
+        const auto order = core.read(
+            [&](db::Session& session) { return issuance::read_order(core.core, session, caller, accepted->order.id); });
         return order ? std::nullopt : std::optional(order.error().code);
     };
     CHECK(code(user) == std::nullopt);
@@ -271,10 +285,13 @@ TEST_CASE("only a failed order is submitted again, as it was or edited, and link
     const auto admin = core.administrator();
     const auto accepted = core.accept(admin, automated({"a.example.com"}, KeyAlgorithm::Rsa2048));
     const auto again = [&](const std::string& changes) {
-        return core.read([&](db::Session& session) { return issuance::resubmission(core.core, session, admin, accepted->order.id, changes); });
+        return core.read([&](db::Session& session) {
+            return issuance::resubmission(core.core, session, admin, accepted->order.id, changes);
+        });
     };
     CHECK(again("{}").error().code == Code::Conflict);
-    const auto policy = core.policy("*.example.com", "enforce_algorithm", Severity::Hard, R"({"algorithm": "ecdsa"})");
+    const auto policy =
+        core.policy("*.example.com", "enforce_algorithm", Severity::Hard, R"({"algorithms": ["ecdsa"]})");
     core.jobs.run_all(core.store());
 
     const auto request = again(R"({"key_algorithm": "ec-384", "validity_days": 10})");
