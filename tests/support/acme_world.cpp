@@ -19,7 +19,7 @@ namespace {
 
 pki::KeyEncryptionKey test_kek()
 {
-    return pki::KeyEncryptionKey::from_text(Secret(to_hex("a test's key-encryption key, 32 o")));
+    return pki::KeyEncryptionKey::from_text(Secret(to_hex(std::string(32, 'k'))));
 }
 
 http::Awaitable<bool> completed(http::Awaitable<void> work)

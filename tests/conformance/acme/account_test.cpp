@@ -27,7 +27,7 @@ Reply change_key(AcmeClient& client, const AcmeClient& fresh)
 
 } // namespace
 
-TEST_CASE("a new account is 201 with its Location, a known key 200 with the old body [acme-036][acme-046]")
+TEST_CASE("a new account is 201 with its Location, a known key 200 with the old body", "[acme-036][acme-046]")
 {
     AcmeWorld world(GENERATE(from_range(test_dialects())));
     auto client = world.client();
@@ -42,7 +42,7 @@ TEST_CASE("a new account is 201 with its Location, a known key 200 with the old 
     CHECK(world.audited("acme_account.register.success") == 1);
 }
 
-TEST_CASE("onlyReturnExisting creates nothing [acme-047]")
+TEST_CASE("onlyReturnExisting creates nothing", "[acme-047]")
 {
     AcmeWorld world(GENERATE(from_range(test_dialects())));
     auto client = world.client();
@@ -55,7 +55,7 @@ TEST_CASE("onlyReturnExisting creates nothing [acme-047]")
     CHECK_FALSE(found.json().has("onlyReturnExisting"));
 }
 
-TEST_CASE("terms of service must be agreed to [acme-048]")
+TEST_CASE("terms of service must be agreed to", "[acme-048]")
 {
     AcmeWorld world(GENERATE(from_range(test_dialects())));
     world.configure_server([](AcmeServer& server) { server.terms_of_service = "https://ca.example/terms"; });
@@ -69,7 +69,7 @@ TEST_CASE("terms of service must be agreed to [acme-048]")
     CHECK(client.register_account().status == 201);
 }
 
-TEST_CASE("contacts are mailto with one address [acme-049]")
+TEST_CASE("contacts are mailto with one address", "[acme-049]")
 {
     AcmeWorld world(GENERATE(from_range(test_dialects())));
     auto client = world.client();
@@ -87,7 +87,7 @@ TEST_CASE("contacts are mailto with one address [acme-049]")
     CHECK(client.register_account(R"({"contact":["mailto:a@example.org"]})").status == 201);
 }
 
-TEST_CASE("the account lists its orders, page by page, without invalid ones [acme-050]")
+TEST_CASE("the account lists its orders, page by page, without invalid ones", "[acme-050]")
 {
     AcmeWorld world(GENERATE(from_range(test_dialects())));
     auto client = world.registered();
@@ -107,7 +107,7 @@ TEST_CASE("the account lists its orders, page by page, without invalid ones [acm
     CHECK(second.links("next").empty());
 }
 
-TEST_CASE("an update changes contacts and ignores everything else [acme-051]")
+TEST_CASE("an update changes contacts and ignores everything else", "[acme-051]")
 {
     AcmeWorld world(GENERATE(from_range(test_dialects())));
     auto client = world.registered();
@@ -122,7 +122,7 @@ TEST_CASE("an update changes contacts and ignores everything else [acme-051]")
     CHECK(client.post(client.kid(), R"({"contact":[]})").json().has("contact") == false);
 }
 
-TEST_CASE("parallel newAccounts with one key make one account [acme-052]")
+TEST_CASE("parallel newAccounts with one key make one account", "[acme-052]")
 {
     AcmeWorld world(GENERATE(from_range(test_dialects())));
     auto client = world.client();
@@ -142,7 +142,7 @@ TEST_CASE("parallel newAccounts with one key make one account [acme-052]")
     CHECK(found == 7);
 }
 
-TEST_CASE("a deactivated account can do nothing, and its pending orders die [acme-053]")
+TEST_CASE("a deactivated account can do nothing, and its pending orders die", "[acme-053]")
 {
     AcmeWorld world(GENERATE(from_range(test_dialects())));
     auto client = world.registered();
@@ -160,7 +160,7 @@ TEST_CASE("a deactivated account can do nothing, and its pending orders die [acm
     CHECK(world.audited("acme_account.deactivate.success") == 1);
 }
 
-TEST_CASE("deactivation holds for a door that has the account in its cache [acme-053]")
+TEST_CASE("deactivation holds for a door that has the account in its cache", "[acme-053]")
 {
     AcmeWorld world(GENERATE(from_range(test_dialects())));
     auto client = world.registered();
@@ -176,7 +176,7 @@ TEST_CASE("deactivation holds for a door that has the account in its cache [acme
     CHECK(elsewhere.order({"www.example.org"}).status == 401);
 }
 
-TEST_CASE("a server that wants external accounts registers nobody without [acme-054]")
+TEST_CASE("a server that wants external accounts registers nobody without", "[acme-054]")
 {
     AcmeWorld world(GENERATE(from_range(test_dialects())));
     world.configure_server([](AcmeServer& server) { server.require_eab = true; });
@@ -186,7 +186,7 @@ TEST_CASE("a server that wants external accounts registers nobody without [acme-
     CHECK(directory.json().object("meta").boolean("externalAccountRequired"));
 }
 
-TEST_CASE("another account's URL tells nothing [acme-072]")
+TEST_CASE("another account's URL tells nothing", "[acme-072]")
 {
     AcmeWorld world(GENERATE(from_range(test_dialects())));
     auto client = world.registered();
@@ -200,7 +200,7 @@ TEST_CASE("another account's URL tells nothing [acme-072]")
     }
 }
 
-TEST_CASE("after a key change the new key signs and the old one is dead, pending orders live on [acme-057]")
+TEST_CASE("after a key change the new key signs and the old one is dead, pending orders live on", "[acme-057]")
 {
     AcmeWorld world(GENERATE(from_range(test_dialects())));
     auto client = world.registered();
@@ -217,7 +217,7 @@ TEST_CASE("after a key change the new key signs and the old one is dead, pending
     CHECK(client.register_account(R"({"onlyReturnExisting":true})").problem() == "accountDoesNotExist");
 }
 
-TEST_CASE("a key change reaches a door that has the old key in its cache [acme-057]")
+TEST_CASE("a key change reaches a door that has the old key in its cache", "[acme-057]")
 {
     AcmeWorld world(GENERATE(from_range(test_dialects())));
     auto client = world.registered();
@@ -235,7 +235,7 @@ TEST_CASE("a key change reaches a door that has the old key in its cache [acme-0
     CHECK(elsewhere.post_as_get(client.kid()).status == 200);
 }
 
-TEST_CASE("a key change that is not in order is malformed [acme-057]")
+TEST_CASE("a key change that is not in order is malformed", "[acme-057]")
 {
     AcmeWorld world(GENERATE(from_range(test_dialects())));
     auto client = world.registered();
@@ -258,7 +258,7 @@ TEST_CASE("a key change that is not in order is malformed [acme-057]")
     CHECK(client.post_as_get(client.kid()).status == 200);
 }
 
-TEST_CASE("a key that another account has is a conflict with that account's URL [acme-057]")
+TEST_CASE("a key that another account has is a conflict with that account's URL", "[acme-057]")
 {
     AcmeWorld world(GENERATE(from_range(test_dialects())));
     auto client = world.registered();
@@ -269,7 +269,7 @@ TEST_CASE("a key that another account has is a conflict with that account's URL 
     CHECK(reply.header("Location") == other.kid());
 }
 
-TEST_CASE("a key change leaves answered challenges as they are [acme-058][acme-087]")
+TEST_CASE("a key change leaves answered challenges as they are", "[acme-058][acme-087]")
 {
     AcmeWorld world(GENERATE(from_range(test_dialects())));
     auto client = world.registered();
@@ -286,7 +286,7 @@ TEST_CASE("a key change leaves answered challenges as they are [acme-058][acme-0
     CHECK(fresh.post_as_get(authorization).text("status") == "valid");
 }
 
-TEST_CASE("a blocked key becomes nobody's account key [acme-110]")
+TEST_CASE("a blocked key becomes nobody's account key", "[acme-110]")
 {
     AcmeWorld world(GENERATE(from_range(test_dialects())));
     auto client = world.client();

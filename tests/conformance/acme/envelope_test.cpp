@@ -35,7 +35,7 @@ Parts parts_of(const std::string& jws)
 
 } // namespace
 
-TEST_CASE("a POST needs the media type application/jose+json [acme-001][acme-002]")
+TEST_CASE("a POST needs the media type application/jose+json", "[acme-001][acme-002]")
 {
     AcmeWorld world(GENERATE(from_range(test_dialects())));
     auto client = world.registered();
@@ -54,7 +54,7 @@ TEST_CASE("a POST needs the media type application/jose+json [acme-001][acme-002
     }
 }
 
-TEST_CASE("a body beyond the limit is refused [acme-002]")
+TEST_CASE("a body beyond the limit is refused", "[acme-002]")
 {
     AcmeWorld world(GENERATE(from_range(test_dialects())));
     auto client = world.registered();
@@ -63,7 +63,7 @@ TEST_CASE("a body beyond the limit is refused [acme-002]")
     CHECK(reply.problem() == "malformed");
 }
 
-TEST_CASE("GET on what is read by POST-as-GET is 405 with Allow [acme-003]")
+TEST_CASE("GET on what is read by POST-as-GET is 405 with Allow", "[acme-003]")
 {
     AcmeWorld world(GENERATE(from_range(test_dialects())));
     auto client = world.registered();
@@ -81,7 +81,7 @@ TEST_CASE("GET on what is read by POST-as-GET is 405 with Allow [acme-003]")
     }
 }
 
-TEST_CASE("directory and newNonce also answer POST-as-GET [acme-004]")
+TEST_CASE("directory and newNonce also answer POST-as-GET", "[acme-004]")
 {
     AcmeWorld world(GENERATE(from_range(test_dialects())));
     auto client = world.registered();
@@ -93,7 +93,7 @@ TEST_CASE("directory and newNonce also answer POST-as-GET [acme-004]")
     CHECK(client.post(client.url("/directory"), "{}").problem() == "malformed");
 }
 
-TEST_CASE("the payload of a POST-as-GET is the empty string [acme-005]")
+TEST_CASE("the payload of a POST-as-GET is the empty string", "[acme-005]")
 {
     AcmeWorld world(GENERATE(from_range(test_dialects())));
     auto client = world.registered();
@@ -110,7 +110,7 @@ TEST_CASE("the payload of a POST-as-GET is the empty string [acme-005]")
     }
 }
 
-TEST_CASE("only flattened JWS serialization is taken [acme-008][acme-009]")
+TEST_CASE("only flattened JWS serialization is taken", "[acme-008][acme-009]")
 {
     AcmeWorld world(GENERATE(from_range(test_dialects())));
     auto client = world.registered();
@@ -134,7 +134,7 @@ TEST_CASE("only flattened JWS serialization is taken [acme-008][acme-009]")
     CHECK(client.send("POST", url, flat(good.protected_text, good.payload, good.signature)).status == 201);
 }
 
-TEST_CASE("crit and b64 are refused [acme-010]")
+TEST_CASE("crit and b64 are refused", "[acme-010]")
 {
     AcmeWorld world(GENERATE(from_range(test_dialects())));
     auto client = world.registered();
@@ -145,7 +145,7 @@ TEST_CASE("crit and b64 are refused [acme-010]")
     }
 }
 
-TEST_CASE("an algorithm that is not supported is refused with those that are [acme-011]")
+TEST_CASE("an algorithm that is not supported is refused with those that are", "[acme-011]")
 {
     AcmeWorld world(GENERATE(from_range(test_dialects())));
     auto client = world.registered();
@@ -159,7 +159,7 @@ TEST_CASE("an algorithm that is not supported is refused with those that are [ac
     }
 }
 
-TEST_CASE("accounts sign with RS256, ES256, ES384, ES512 and EdDSA [acme-012]")
+TEST_CASE("accounts sign with RS256, ES256, ES384, ES512 and EdDSA", "[acme-012]")
 {
     AcmeWorld world(GENERATE(from_range(test_dialects())));
     for (const auto algorithm : {KeyAlgorithm::Ec256, KeyAlgorithm::Ec384, KeyAlgorithm::Ec521, KeyAlgorithm::Ed25519,
@@ -170,7 +170,7 @@ TEST_CASE("accounts sign with RS256, ES256, ES384, ES512 and EdDSA [acme-012]")
     }
 }
 
-TEST_CASE("an algorithm that does not go with the key is refused [acme-013]")
+TEST_CASE("an algorithm that does not go with the key is refused", "[acme-013]")
 {
     AcmeWorld world(GENERATE(from_range(test_dialects())));
     auto client = world.client();
@@ -186,7 +186,7 @@ TEST_CASE("an algorithm that does not go with the key is refused [acme-013]")
     CHECK(reply.problem() == "malformed");
 }
 
-TEST_CASE("a JWK whose own alg is another one is refused [acme-013]")
+TEST_CASE("a JWK whose own alg is another one is refused", "[acme-013]")
 {
     AcmeWorld world(GENERATE(from_range(test_dialects())));
     auto client = world.client();
@@ -203,7 +203,7 @@ TEST_CASE("a JWK whose own alg is another one is refused [acme-013]")
     CHECK(send(R"(,"alg":"ES256","use":"sig","kid":"x")").status == 201);
 }
 
-TEST_CASE("a bad key is badPublicKey with the reason [acme-014]")
+TEST_CASE("a bad key is badPublicKey with the reason", "[acme-014]")
 {
     AcmeWorld world(GENERATE(from_range(test_dialects())));
     auto client = world.client();
@@ -228,7 +228,7 @@ TEST_CASE("a bad key is badPublicKey with the reason [acme-014]")
     }
 }
 
-TEST_CASE("an ECDSA signature is R and S of fixed length, not DER [acme-015]")
+TEST_CASE("an ECDSA signature is R and S of fixed length, not DER", "[acme-015]")
 {
     AcmeWorld world(GENERATE(from_range(test_dialects())));
     auto client = world.registered();
@@ -243,7 +243,7 @@ TEST_CASE("an ECDSA signature is R and S of fixed length, not DER [acme-015]")
     }
 }
 
-TEST_CASE("exactly one of jwk and kid is there, the one that the resource takes [acme-016][acme-017]")
+TEST_CASE("exactly one of jwk and kid is there, the one that the resource takes", "[acme-016][acme-017]")
 {
     AcmeWorld world(GENERATE(from_range(test_dialects())));
     auto client = world.registered();
@@ -259,7 +259,7 @@ TEST_CASE("exactly one of jwk and kid is there, the one that the resource takes 
     CHECK(client.post(client.url("/key-change"), "{}", {.with_jwk = true}).problem() == "malformed");
 }
 
-TEST_CASE("kid is compared as a whole URL [acme-018][acme-019]")
+TEST_CASE("kid is compared as a whole URL", "[acme-018][acme-019]")
 {
     AcmeWorld world(GENERATE(from_range(test_dialects())));
     auto client = world.registered();
@@ -276,7 +276,7 @@ TEST_CASE("kid is compared as a whole URL [acme-018][acme-019]")
     }
 }
 
-TEST_CASE("an account of one ACME server is none of another [acme-018]")
+TEST_CASE("an account of one ACME server is none of another", "[acme-018]")
 {
     AcmeWorld world(GENERATE(from_range(test_dialects())));
     auto client = world.registered();
@@ -289,7 +289,7 @@ TEST_CASE("an account of one ACME server is none of another [acme-018]")
     CHECK(stranger.register_account().status == 201);
 }
 
-TEST_CASE("url must be there and be the request's own [acme-020][acme-021]")
+TEST_CASE("url must be there and be the request's own", "[acme-020][acme-021]")
 {
     AcmeWorld world(GENERATE(from_range(test_dialects())));
     auto client = world.registered();
@@ -309,7 +309,7 @@ TEST_CASE("url must be there and be the request's own [acme-020][acme-021]")
             .status == 201);
 }
 
-TEST_CASE("the query string belongs to the url [acme-021]")
+TEST_CASE("the query string belongs to the url", "[acme-021]")
 {
     AcmeWorld world(GENERATE(from_range(test_dialects())));
     auto client = world.registered();
@@ -318,7 +318,7 @@ TEST_CASE("the query string belongs to the url [acme-021]")
     CHECK(client.post(url, "", {.url = client.kid() + "/orders"}).problem() == "unauthorized");
 }
 
-TEST_CASE("base64url with padding, other alphabets or white space is malformed [acme-022]")
+TEST_CASE("base64url with padding, other alphabets or white space is malformed", "[acme-022]")
 {
     AcmeWorld world(GENERATE(from_range(test_dialects())));
     auto client = world.registered();
@@ -340,7 +340,7 @@ TEST_CASE("base64url with padding, other alphabets or white space is malformed [
     }
 }
 
-TEST_CASE("duplicate members of header and payload are refused [acme-023]")
+TEST_CASE("duplicate members of header and payload are refused", "[acme-023]")
 {
     AcmeWorld world(GENERATE(from_range(test_dialects())));
     auto client = world.registered();
@@ -352,7 +352,7 @@ TEST_CASE("duplicate members of header and payload are refused [acme-023]")
         "malformed");
 }
 
-TEST_CASE("a signature that is wrong costs nobody a nonce [acme-024]")
+TEST_CASE("a signature that is wrong costs nobody a nonce", "[acme-024]")
 {
     AcmeWorld world(GENERATE(from_range(test_dialects())));
     auto client = world.registered();
@@ -363,7 +363,7 @@ TEST_CASE("a signature that is wrong costs nobody a nonce [acme-024]")
     CHECK(client.post(url, kOrder, {.nonce = nonce}).status == 201);
 }
 
-TEST_CASE("a Replay-Nonce field in a request is ignored [acme-025]")
+TEST_CASE("a Replay-Nonce field in a request is ignored", "[acme-025]")
 {
     AcmeWorld world(GENERATE(from_range(test_dialects())));
     auto client = world.registered();
@@ -376,7 +376,7 @@ TEST_CASE("a Replay-Nonce field in a request is ignored [acme-025]")
     CHECK(run(world.router.route(request)).status == 201);
 }
 
-TEST_CASE("every answer to a POST has a nonce, and that of a refusal works [acme-026][acme-027]")
+TEST_CASE("every answer to a POST has a nonce, and that of a refusal works", "[acme-026][acme-027]")
 {
     AcmeWorld world(GENERATE(from_range(test_dialects())));
     auto client = world.registered();
@@ -394,7 +394,7 @@ TEST_CASE("every answer to a POST has a nonce, and that of a refusal works [acme
     CHECK(client.post(url, kOrder, {.nonce = unknown.header("Replay-Nonce")}).status == 201);
 }
 
-TEST_CASE("a missing nonce is badNonce, one that is not base64url malformed [acme-028]")
+TEST_CASE("a missing nonce is badNonce, one that is not base64url malformed", "[acme-028]")
 {
     AcmeWorld world(GENERATE(from_range(test_dialects())));
     auto client = world.registered();
@@ -404,7 +404,7 @@ TEST_CASE("a missing nonce is badNonce, one that is not base64url malformed [acm
     CHECK(client.post(url, kOrder, {.nonce = "", .extra = R"(,"nonce":5)"}).problem() == "malformed");
 }
 
-TEST_CASE("a nonce is used up even when the request then fails [acme-029]")
+TEST_CASE("a nonce is used up even when the request then fails", "[acme-029]")
 {
     AcmeWorld world(GENERATE(from_range(test_dialects())));
     auto client = world.registered();
@@ -413,7 +413,7 @@ TEST_CASE("a nonce is used up even when the request then fails [acme-029]")
     CHECK(client.post(client.url("/new-order"), kOrder, {.nonce = nonce}).problem() == "badNonce");
 }
 
-TEST_CASE("of a hundred parallel replays exactly one wins [acme-029]")
+TEST_CASE("of a hundred parallel replays exactly one wins", "[acme-029]")
 {
     AcmeWorld world(GENERATE(from_range(test_dialects())));
     auto client = world.registered();
@@ -436,7 +436,7 @@ TEST_CASE("of a hundred parallel replays exactly one wins [acme-029]")
     CHECK(refused == 99);
 }
 
-TEST_CASE("newNonce answers HEAD with 200 and GET with 204, with nonce, index and no-store [acme-030][acme-031]")
+TEST_CASE("newNonce answers HEAD with 200 and GET with 204, with nonce, index and no-store", "[acme-030][acme-031]")
 {
     AcmeWorld world(GENERATE(from_range(test_dialects())));
     auto client = world.client();
@@ -450,7 +450,7 @@ TEST_CASE("newNonce answers HEAD with 200 and GET with 204, with nonce, index an
     }
 }
 
-TEST_CASE("after a restart an old nonce is badNonce and the client's retry works [acme-033]")
+TEST_CASE("after a restart an old nonce is badNonce and the client's retry works", "[acme-033]")
 {
     AcmeWorld world(GENERATE(from_range(test_dialects())));
     auto client = world.registered();

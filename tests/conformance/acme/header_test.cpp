@@ -6,7 +6,7 @@
 using namespace chancery;
 using namespace chancery::test;
 
-TEST_CASE("every resource but the directory links to it, errors included [acme-034][acme-035]")
+TEST_CASE("every resource but the directory links to it, errors included", "[acme-034][acme-035]")
 {
     AcmeWorld world(GENERATE(from_range(test_dialects())));
     auto client = world.registered();
@@ -26,7 +26,7 @@ TEST_CASE("every resource but the directory links to it, errors included [acme-0
     CHECK(directory.header("Replay-Nonce").empty());
 }
 
-TEST_CASE("the directory of an inactive server answers an ACME error, as do new accounts and orders [acme-039]")
+TEST_CASE("the directory of an inactive server answers an ACME error, as do new accounts and orders", "[acme-039]")
 {
     AcmeWorld world(GENERATE(from_range(test_dialects())));
     auto client = world.registered();
@@ -40,7 +40,7 @@ TEST_CASE("the directory of an inactive server answers an ACME error, as do new 
     CHECK(client.revoke(der).status == 200);
 }
 
-TEST_CASE("paths and servers that do not exist are problem documents [acme-041]")
+TEST_CASE("paths and servers that do not exist are problem documents", "[acme-041]")
 {
     AcmeWorld world(GENERATE(from_range(test_dialects())));
     auto client = world.registered();
@@ -59,7 +59,7 @@ TEST_CASE("paths and servers that do not exist are problem documents [acme-041]"
     }
 }
 
-TEST_CASE("what a problem says fits the status of the reply [acme-038]")
+TEST_CASE("what a problem says fits the status of the reply", "[acme-038]")
 {
     AcmeWorld world(GENERATE(from_range(test_dialects())));
     auto client = world.registered();
@@ -71,7 +71,7 @@ TEST_CASE("what a problem says fits the status of the reply [acme-038]")
     }
 }
 
-TEST_CASE("browsers of other origins may call and see the fields that matter [acme-044]")
+TEST_CASE("browsers of other origins may call and see the fields that matter", "[acme-044]")
 {
     AcmeWorld world(GENERATE(from_range(test_dialects())));
     auto client = world.registered();
@@ -86,7 +86,7 @@ TEST_CASE("browsers of other origins may call and see the fields that matter [ac
     CHECK(preflight.header("Access-Control-Allow-Headers") == "Content-Type");
 }
 
-TEST_CASE("the directory's URLs are those of the configured public URL [acme-021]")
+TEST_CASE("the directory's URLs are those of the configured public URL", "[acme-021]")
 {
     AcmeWorld world(GENERATE(from_range(test_dialects())));
     auto client = world.client();

@@ -30,7 +30,7 @@ std::vector<std::string> challenge_types(const Reply& authorization)
 
 } // namespace
 
-TEST_CASE("a new order is 201 with Location and its members [acme-036][acme-060]")
+TEST_CASE("a new order is 201 with Location and its members", "[acme-036][acme-060]")
 {
     AcmeWorld world(GENERATE(from_range(test_dialects())));
     auto client = world.registered();
@@ -49,7 +49,7 @@ TEST_CASE("a new order is 201 with Location and its members [acme-036][acme-060]
     CHECK(world.audited("acme_order.create.success") == 1);
 }
 
-TEST_CASE("identifiers of other types, refused names and empty lists have their errors [acme-061]")
+TEST_CASE("identifiers of other types, refused names and empty lists have their errors", "[acme-061]")
 {
     AcmeWorld world(GENERATE(from_range(test_dialects())));
     auto client = world.registered();
@@ -69,7 +69,7 @@ TEST_CASE("identifiers of other types, refused names and empty lists have their 
     CHECK(world.audited("acme_order.create.failure") == 3 + 1);
 }
 
-TEST_CASE("a disabled domain is refused at newOrder and again at finalize [acme-061]")
+TEST_CASE("a disabled domain is refused at newOrder and again at finalize", "[acme-061]")
 {
     AcmeWorld world(GENERATE(from_range(test_dialects())));
     auto client = world.registered();
@@ -83,7 +83,7 @@ TEST_CASE("a disabled domain is refused at newOrder and again at finalize [acme-
     CHECK(client.finalize(order, make_csr({"www.example.org"})).status == 200);
 }
 
-TEST_CASE("two bad names are one reply with a subproblem each [acme-040]")
+TEST_CASE("two bad names are one reply with a subproblem each", "[acme-040]")
 {
     AcmeWorld world(GENERATE(from_range(test_dialects())));
     auto client = world.registered();
@@ -101,7 +101,7 @@ TEST_CASE("two bad names are one reply with a subproblem each [acme-040]")
     CHECK(names == std::vector<std::string>{"_x.example.org", "a.example.com", "b.example.com"});
 }
 
-TEST_CASE("names are lower case and distinct, malformed ones are refused [acme-062]")
+TEST_CASE("names are lower case and distinct, malformed ones are refused", "[acme-062]")
 {
     AcmeWorld world(GENERATE(from_range(test_dialects())));
     auto client = world.registered();
@@ -131,7 +131,7 @@ TEST_CASE("names are lower case and distinct, malformed ones are refused [acme-0
     CHECK(literal.problem() == "rejectedIdentifier");
 }
 
-TEST_CASE("addresses are canonical, and proven by http-01 only [acme-063]")
+TEST_CASE("addresses are canonical, and proven by http-01 only", "[acme-063]")
 {
     AcmeWorld world(GENERATE(from_range(test_dialects())));
     auto client = world.registered();
@@ -148,7 +148,7 @@ TEST_CASE("addresses are canonical, and proven by http-01 only [acme-063]")
     CHECK(client.finalize(ready, make_csr({"198.51.100.7"})).text("status") == "valid");
 }
 
-TEST_CASE("a wildcard's authorization has the base name, wildcard true and dns-01 only [acme-064]")
+TEST_CASE("a wildcard's authorization has the base name, wildcard true and dns-01 only", "[acme-064]")
 {
     AcmeWorld world(GENERATE(from_range(test_dialects())));
     auto client = world.registered();
@@ -161,7 +161,7 @@ TEST_CASE("a wildcard's authorization has the base name, wildcard true and dns-0
     CHECK(challenge_types(plain).size() == 2);
 }
 
-TEST_CASE("wildcard and base name are proven side by side at one TXT name [acme-065]")
+TEST_CASE("wildcard and base name are proven side by side at one TXT name", "[acme-065]")
 {
     AcmeWorld world(GENERATE(from_range(test_dialects())));
     auto client = world.registered();
@@ -177,7 +177,7 @@ TEST_CASE("wildcard and base name are proven side by side at one TXT name [acme-
     CHECK(client.finalize(ready, make_csr({"example.org", "*.example.org"})).text("status") == "valid");
 }
 
-TEST_CASE("too many names are refused before anything is stored [acme-067]")
+TEST_CASE("too many names are refused before anything is stored", "[acme-067]")
 {
     AcmeWorld world(GENERATE(from_range(test_dialects())));
     auto client = world.registered();
@@ -191,7 +191,7 @@ TEST_CASE("too many names are refused before anything is stored [acme-067]")
     CHECK(client.order(names).status == 201);
 }
 
-TEST_CASE("with valid authorizations an order is ready at once [acme-068]")
+TEST_CASE("with valid authorizations an order is ready at once", "[acme-068]")
 {
     AcmeWorld world(GENERATE(from_range(test_dialects())));
     auto client = world.registered();
@@ -205,7 +205,7 @@ TEST_CASE("with valid authorizations an order is ready at once [acme-068]")
     CHECK(other.order({"www.example.org"}).text("status") == "pending");
 }
 
-TEST_CASE("an order is ready when all authorizations are valid, and invalid when one fails [acme-069]")
+TEST_CASE("an order is ready when all authorizations are valid, and invalid when one fails", "[acme-069]")
 {
     AcmeWorld world(GENERATE(from_range(test_dialects())));
     auto client = world.registered();
@@ -227,7 +227,7 @@ TEST_CASE("an order is ready when all authorizations are valid, and invalid when
     CHECK(world.audited("acme_authorization.validate.failure") == 1);
 }
 
-TEST_CASE("an expired order is invalid and cannot be finalized [acme-070]")
+TEST_CASE("an expired order is invalid and cannot be finalized", "[acme-070]")
 {
     AcmeWorld world(GENERATE(from_range(test_dialects())));
     auto client = world.registered();
@@ -247,7 +247,7 @@ TEST_CASE("an expired order is invalid and cannot be finalized [acme-070]")
     CHECK(client.post_as_get(authorizations_of(order)[0]).text("status") == "expired");
 }
 
-TEST_CASE("a valid authorization and its challenge tell until and since when [acme-071][acme-075]")
+TEST_CASE("a valid authorization and its challenge tell until and since when", "[acme-071][acme-075]")
 {
     AcmeWorld world(GENERATE(from_range(test_dialects())));
     auto client = world.registered();
@@ -262,7 +262,7 @@ TEST_CASE("a valid authorization and its challenge tell until and since when [ac
     CHECK_FALSE(challenges[0].has("error"));
 }
 
-TEST_CASE("what belongs to another account is as if it did not exist [acme-072]")
+TEST_CASE("what belongs to another account is as if it did not exist", "[acme-072]")
 {
     AcmeWorld world(GENERATE(from_range(test_dialects())));
     auto client = world.registered();
@@ -286,7 +286,7 @@ TEST_CASE("what belongs to another account is as if it did not exist [acme-072]"
     CHECK(other.post_as_get(client.url("/order/not-an-id")).status == 404);
 }
 
-TEST_CASE("a deactivated authorization ends its orders and is never used again [acme-073]")
+TEST_CASE("a deactivated authorization ends its orders and is never used again", "[acme-073]")
 {
     AcmeWorld world(GENERATE(from_range(test_dialects())));
     auto client = world.registered();
@@ -306,7 +306,7 @@ TEST_CASE("a deactivated authorization ends its orders and is never used again [
     CHECK(client.post(valid, R"({"status":"deactivated"})").status == 200);
 }
 
-TEST_CASE("a validation under way does not revive a deactivated authorization [acme-073]")
+TEST_CASE("a validation under way does not revive a deactivated authorization", "[acme-073]")
 {
     AcmeWorld world(GENERATE(from_range(test_dialects())));
     auto client = world.registered();
@@ -322,7 +322,7 @@ TEST_CASE("a validation under way does not revive a deactivated authorization [a
     CHECK(client.post_as_get(order.header("Location")).text("status") == "invalid");
 }
 
-TEST_CASE("a challenge has type, url, status and a token of 128 bits, and links up [acme-074]")
+TEST_CASE("a challenge has type, url, status and a token of 128 bits, and links up", "[acme-074]")
 {
     AcmeWorld world(GENERATE(from_range(test_dialects())));
     auto client = world.registered();
@@ -340,7 +340,7 @@ TEST_CASE("a challenge has type, url, status and a token of 128 bits, and links 
     CHECK(tokens[0] != tokens[1]);
 }
 
-TEST_CASE("reading a challenge never starts it, an object does [acme-006][acme-007]")
+TEST_CASE("reading a challenge never starts it, an object does", "[acme-006][acme-007]")
 {
     AcmeWorld world(GENERATE(from_range(test_dialects())));
     auto client = world.registered();
@@ -358,7 +358,7 @@ TEST_CASE("reading a challenge never starts it, an object does [acme-006][acme-0
     CHECK(world.jobs.waiting("acme.validate") == 1);
 }
 
-TEST_CASE("parallel answers to one challenge make one validation [acme-076]")
+TEST_CASE("parallel answers to one challenge make one validation", "[acme-076]")
 {
     AcmeWorld world(GENERATE(from_range(test_dialects())));
     auto client = world.registered();
@@ -381,7 +381,7 @@ TEST_CASE("parallel answers to one challenge make one validation [acme-076]")
     CHECK(world.audited("acme_authorization.validate.success") == 1);
 }
 
-TEST_CASE("a validation job that runs again changes nothing [acme-076]")
+TEST_CASE("a validation job that runs again changes nothing", "[acme-076]")
 {
     AcmeWorld world(GENERATE(from_range(test_dialects())));
     auto client = world.registered();
@@ -428,7 +428,7 @@ TEST_CASE(
     }
 }
 
-TEST_CASE("notBefore and notAfter are in the certificate, or refused [acme-066]")
+TEST_CASE("notBefore and notAfter are in the certificate, or refused", "[acme-066]")
 {
     AcmeWorld world(GENERATE(from_range(test_dialects())));
     auto client = world.registered();

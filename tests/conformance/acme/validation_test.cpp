@@ -63,7 +63,7 @@ struct Attempt {
 
 } // namespace
 
-TEST_CASE("http-01 fetches the token's URL on port 80 and takes the key authorization [acme-079]")
+TEST_CASE("http-01 fetches the token's URL on port 80 and takes the key authorization", "[acme-079]")
 {
     Attempt at("http-01");
     at.serve(at.url(), http::text_response(200, at.key_authorization()));
@@ -79,14 +79,14 @@ TEST_CASE("http-01 fetches the token's URL on port 80 and takes the key authoriz
     CHECK(fetch.timeout <= std::chrono::seconds(10));
 }
 
-TEST_CASE("http-01 can go to another port where the operator says so [acme-079]")
+TEST_CASE("http-01 can go to another port where the operator says so", "[acme-079]")
 {
     Attempt at("http-01", [](acme::AcmeSettings& settings) { settings.http01_port = 5002; });
     at.serve(std::string("http://") + kName + ":5002" + at.path(), http::text_response(200, at.key_authorization()));
     CHECK(at.run() == "valid");
 }
 
-TEST_CASE("http-01 follows 301, 302, 307 and 308 to http and https [acme-079]")
+TEST_CASE("http-01 follows 301, 302, 307 and 308 to http and https", "[acme-079]")
 {
     const int status = GENERATE(301, 302, 307, 308);
     Attempt at("http-01");
@@ -101,7 +101,7 @@ TEST_CASE("http-01 follows 301, 302, 307 and 308 to http and https [acme-079]")
     CHECK(at.world.web.fetched[1].address == "198.51.100.81");
 }
 
-TEST_CASE("http-01 does not follow other statuses [acme-079][acme-081]")
+TEST_CASE("http-01 does not follow other statuses", "[acme-079][acme-081]")
 {
     const int status = GENERATE(300, 303, 304, 305, 306);
     Attempt at("http-01");
@@ -110,7 +110,7 @@ TEST_CASE("http-01 does not follow other statuses [acme-079][acme-081]")
     CHECK(at.run() == "incorrectResponse");
 }
 
-TEST_CASE("http-01 follows ten redirects, not eleven [acme-079]")
+TEST_CASE("http-01 follows ten redirects, not eleven", "[acme-079]")
 {
     const int hops = GENERATE(10, 11);
     Attempt at("http-01");
@@ -123,7 +123,7 @@ TEST_CASE("http-01 follows ten redirects, not eleven [acme-079]")
     CHECK(at.run() == (hops == 10 ? "valid" : "connection"));
 }
 
-TEST_CASE("http-01 refuses circles, other schemes, ports and credentials in redirects [acme-079]")
+TEST_CASE("http-01 refuses circles, other schemes, ports and credentials in redirects", "[acme-079]")
 {
     const auto* target = GENERATE(
         "http://www.example.org/loop", "ftp://www.example.org/", "file:///etc/passwd", "http://www.example.org:8080/",
@@ -136,7 +136,7 @@ TEST_CASE("http-01 refuses circles, other schemes, ports and credentials in redi
     CHECK(at.run() == "connection");
 }
 
-TEST_CASE("http-01 tolerates white space behind the key authorization, not before it [acme-080]")
+TEST_CASE("http-01 tolerates white space behind the key authorization, not before it", "[acme-080]")
 {
     Attempt at("http-01");
     const auto good = at.key_authorization();
@@ -172,7 +172,7 @@ TEST_CASE("http-01 tolerates white space behind the key authorization, not befor
     }
 }
 
-TEST_CASE("http-01 takes status 200 only [acme-081]")
+TEST_CASE("http-01 takes status 200 only", "[acme-081]")
 {
     const int status = GENERATE(201, 203, 206, 400, 401, 404, 500, 503);
     Attempt at("http-01");
@@ -181,7 +181,7 @@ TEST_CASE("http-01 takes status 200 only [acme-081]")
     CHECK(at.detail.find(std::to_string(status)) != std::string::npos);
 }
 
-TEST_CASE("http-01 tries IPv6 first and falls back to IPv4 [acme-082]")
+TEST_CASE("http-01 tries IPv6 first and falls back to IPv4", "[acme-082]")
 {
     Attempt at("http-01");
     at.world.dns.aaaa[kName] = {"2001:db8::80"};
@@ -211,7 +211,7 @@ TEST_CASE("http-01 tries IPv6 first and falls back to IPv4 [acme-082]")
     }
 }
 
-TEST_CASE("http-01 refuses reserved addresses at the first hop [acme-083]")
+TEST_CASE("http-01 refuses reserved addresses at the first hop", "[acme-083]")
 {
     const auto* address = GENERATE("127.0.0.1", "10.1.2.3", "169.254.169.254", "192.168.0.1", "0.0.0.0");
     Attempt at("http-01");
@@ -221,7 +221,7 @@ TEST_CASE("http-01 refuses reserved addresses at the first hop [acme-083]")
     CHECK(at.world.web.fetched.empty());
 }
 
-TEST_CASE("http-01 refuses reserved addresses behind a redirect [acme-083]")
+TEST_CASE("http-01 refuses reserved addresses behind a redirect", "[acme-083]")
 {
     const auto* target = GENERATE("http://127.0.0.1/", "http://169.254.169.254/latest/meta-data/", "http://[::1]/",
                                   "http://inside.example.org/", "http://[::ffff:127.0.0.1]/", "http://localhost/",
@@ -235,7 +235,7 @@ TEST_CASE("http-01 refuses reserved addresses behind a redirect [acme-083]")
     CHECK(at.world.web.fetched.back().address == "198.51.100.80");
 }
 
-TEST_CASE("a network that the operator lists may be reached [acme-083]")
+TEST_CASE("a network that the operator lists may be reached", "[acme-083]")
 {
     Attempt at("http-01", [](acme::AcmeSettings& settings) { settings.allowed_networks = {"127.0.0.0/8"}; });
     at.world.dns.a[kName] = {"127.0.0.1"};
@@ -243,7 +243,7 @@ TEST_CASE("a network that the operator lists may be reached [acme-083]")
     CHECK(at.run() == "valid");
 }
 
-TEST_CASE("what the target says is in no error [acme-083]")
+TEST_CASE("what the target says is in no error", "[acme-083]")
 {
     Attempt at("http-01");
     at.serve(at.url(), http::text_response(200, "AKIA-SECRET-OF-THE-INSIDE"));
@@ -252,7 +252,7 @@ TEST_CASE("what the target says is in no error [acme-083]")
     CHECK(at.client.post_as_get(at.authorization).body.find("SECRET") == std::string::npos);
 }
 
-TEST_CASE("http-01 without an address is a dns error [acme-084]")
+TEST_CASE("http-01 without an address is a dns error", "[acme-084]")
 {
     Attempt at("http-01");
     SECTION("the name does not exist")
@@ -280,7 +280,7 @@ TEST_CASE("a validation is tried again before it fails")
     CHECK(at.world.web.fetched.size() == 3);
 }
 
-TEST_CASE("dns-01 takes any of several TXT records [acme-084]")
+TEST_CASE("dns-01 takes any of several TXT records", "[acme-084]")
 {
     Attempt at("dns-01");
     at.world.dns.txt["_acme-challenge.www.example.org"] = {"something else", acme::dns01_value(at.key_authorization()),
@@ -288,7 +288,7 @@ TEST_CASE("dns-01 takes any of several TXT records [acme-084]")
     CHECK(at.run() == "valid");
 }
 
-TEST_CASE("dns-01 refuses wrong, missing and unreachable records [acme-084]")
+TEST_CASE("dns-01 refuses wrong, missing and unreachable records", "[acme-084]")
 {
     Attempt at("dns-01");
     const std::string name = "_acme-challenge.www.example.org";
@@ -318,7 +318,7 @@ TEST_CASE("dns-01 refuses wrong, missing and unreachable records [acme-084]")
     }
 }
 
-TEST_CASE("the thumbprint counts the required members of the JWK only [acme-086]")
+TEST_CASE("the thumbprint counts the required members of the JWK only", "[acme-086]")
 {
     Attempt at("http-01");
     AcmeClient odd = at.world.client();
@@ -334,7 +334,7 @@ TEST_CASE("the thumbprint counts the required members of the JWK only [acme-086]
     CHECK(order.text("status") == "ready");
 }
 
-TEST_CASE("the key authorization is fixed when the challenge is answered [acme-087]")
+TEST_CASE("the key authorization is fixed when the challenge is answered", "[acme-087]")
 {
     Attempt at("http-01");
     at.client.post(at.challenge_url, "{}");

@@ -4,7 +4,7 @@
 
 using chancery::acme::AddressPolicy;
 
-TEST_CASE("reserved addresses are refused unless they are listed [acme-083]")
+TEST_CASE("reserved addresses are refused unless they are listed", "[acme-083]")
 {
     const AddressPolicy policy({});
     const auto* address = GENERATE(
@@ -36,7 +36,7 @@ TEST_CASE("what is no canonical address is not allowed")
     CHECK_FALSE(policy.allows(address));
 }
 
-TEST_CASE("a listed network opens itself and nothing else [acme-083]")
+TEST_CASE("a listed network opens itself and nothing else", "[acme-083]")
 {
     const AddressPolicy policy({"10.20.0.0/16", "::1/128"});
     CHECK(policy.allows("10.20.3.4"));

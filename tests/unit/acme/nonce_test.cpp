@@ -35,7 +35,7 @@ struct Fixture {
 
 } // namespace
 
-TEST_CASE("a nonce can be redeemed once [acme-029]")
+TEST_CASE("a nonce can be redeemed once", "[acme-029]")
 {
     Fixture f;
     const auto nonce = f.nonces.issue();
@@ -44,7 +44,7 @@ TEST_CASE("a nonce can be redeemed once [acme-029]")
     CHECK_FALSE(run(f.nonces.redeem(nonce)));
 }
 
-TEST_CASE("looking at a nonce does not spend it [acme-024]")
+TEST_CASE("looking at a nonce does not spend it", "[acme-024]")
 {
     Fixture f;
     const auto nonce = f.nonces.issue();
@@ -52,7 +52,7 @@ TEST_CASE("looking at a nonce does not spend it [acme-024]")
     CHECK(run(f.nonces.redeem(nonce)));
 }
 
-TEST_CASE("of parallel redemptions of one nonce exactly one succeeds [acme-029]")
+TEST_CASE("of parallel redemptions of one nonce exactly one succeeds", "[acme-029]")
 {
     Fixture f;
     const auto nonce = f.nonces.issue();
@@ -70,7 +70,7 @@ TEST_CASE("of parallel redemptions of one nonce exactly one succeeds [acme-029]"
     CHECK(won == 1);
 }
 
-TEST_CASE("a nonce has at least 128 random bits in the base64url alphabet and never repeats [acme-032]")
+TEST_CASE("a nonce has at least 128 random bits in the base64url alphabet and never repeats", "[acme-032]")
 {
     Fixture f;
     std::set<std::string> seen;
@@ -82,7 +82,7 @@ TEST_CASE("a nonce has at least 128 random bits in the base64url alphabet and ne
     }
 }
 
-TEST_CASE("a nonce that is not base64url is malformed, a forged one is refused [acme-028]")
+TEST_CASE("a nonce that is not base64url is malformed, a forged one is refused", "[acme-028]")
 {
     Fixture f;
     auto nonce = f.nonces.issue();
@@ -105,7 +105,7 @@ TEST_CASE("a nonce lives for an hour")
     CHECK(f.nonces.look_at(nonce) == Verdict::Refused);
 }
 
-TEST_CASE("a nonce from before a restart is genuine but not redeemed [acme-033]")
+TEST_CASE("a nonce from before a restart is genuine but not redeemed", "[acme-033]")
 {
     Fixture f;
     const auto nonce = f.nonces.issue();

@@ -8,7 +8,7 @@
 using namespace chancery;
 using namespace chancery::acme;
 
-TEST_CASE("an error is a problem document with type, detail and the status of the reply [acme-038]")
+TEST_CASE("an error is a problem document with type, detail and the status of the reply", "[acme-038]")
 {
     const auto response = to_response(malformed("too short", 413).error());
     CHECK(response.status == 413);
@@ -16,7 +16,7 @@ TEST_CASE("an error is a problem document with type, detail and the status of th
     CHECK(response.body == R"({"type":"urn:ietf:params:acme:error:malformed","detail":"too short","status":413})");
 }
 
-TEST_CASE("every error type is one that RFC 8555 registers [acme-039]")
+TEST_CASE("every error type is one that RFC 8555 registers", "[acme-039]")
 {
     const std::set<std::string_view> registered{"accountDoesNotExist",
                                                 "alreadyRevoked",
@@ -71,7 +71,7 @@ TEST_CASE("the core's refusals have their ACME types")
     CHECK(error.retry_after_seconds.has_value() == (row.status == 503 || row.status == 429));
 }
 
-TEST_CASE("Retry-After is a number of seconds [acme-043]")
+TEST_CASE("Retry-After is a number of seconds", "[acme-043]")
 {
     auto error = from_core({.code = Code::Busy, .detail = "busy", .retry_after_seconds = 7});
     CHECK(to_response(error).fields.find("Retry-After") == "7");
@@ -87,7 +87,7 @@ TEST_CASE("a policy that names names is rejectedIdentifier")
     CHECK(error.subproblems.empty());
 }
 
-TEST_CASE("several bad names make a subproblem each, one makes none [acme-040]")
+TEST_CASE("several bad names make a subproblem each, one makes none", "[acme-040]")
 {
     const Subproblem one{ErrorType::RejectedIdentifier, "not ours", {NameType::Dns, "a.example"}};
     const Subproblem two{ErrorType::RejectedIdentifier, "not ours", {NameType::Dns, "b.example"}};
@@ -103,7 +103,7 @@ TEST_CASE("several bad names make a subproblem each, one makes none [acme-040]")
     CHECK(subproblems[1].object("identifier").string("value") == "b.example");
 }
 
-TEST_CASE("terms of service to agree to are linked [acme-059]")
+TEST_CASE("terms of service to agree to are linked", "[acme-059]")
 {
     Error error{.type = ErrorType::UserActionRequired, .status = 403, .detail = "agree"};
     error.instance = "https://ca.example/terms";

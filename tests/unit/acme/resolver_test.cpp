@@ -46,7 +46,7 @@ TEST_CASE("addresses come as canonical text")
     CHECK(f.v6("www.example.org") == Texts{"2001:db8::1"});
 }
 
-TEST_CASE("several TXT records come, the strings of each joined [acme-084]")
+TEST_CASE("several TXT records come, the strings of each joined", "[acme-084]")
 {
     Fixture f;
     f.server.add_txt("_acme-challenge.example.org", {"one"});
@@ -56,7 +56,7 @@ TEST_CASE("several TXT records come, the strings of each joined [acme-084]")
     CHECK(texts == Texts{std::string(255, 'a') + std::string(45, 'b'), "one"});
 }
 
-TEST_CASE("aliases are followed [acme-084]")
+TEST_CASE("aliases are followed", "[acme-084]")
 {
     Fixture f;
     f.server.add_cname("_acme-challenge.example.org", "validation.example.net");
@@ -64,7 +64,7 @@ TEST_CASE("aliases are followed [acme-084]")
     CHECK(f.texts("_acme-challenge.example.org") == Texts{"value"});
 }
 
-TEST_CASE("a truncated answer is asked for again over TCP [acme-084]")
+TEST_CASE("a truncated answer is asked for again over TCP", "[acme-084]")
 {
     Fixture f;
     f.server.add_txt("big.example.org", {"value"});
@@ -73,7 +73,7 @@ TEST_CASE("a truncated answer is asked for again over TCP [acme-084]")
     CHECK(f.server.tcp_queries() > 0);
 }
 
-TEST_CASE("names that do not exist, have no such record, or whose servers fail are told apart [acme-084]")
+TEST_CASE("names that do not exist, have no such record, or whose servers fail are told apart", "[acme-084]")
 {
     Fixture f;
     f.server.add_a("www.example.org", "198.51.100.1");

@@ -36,7 +36,7 @@ AcmeOrder sample_order(AcmeOrderStatus status)
 
 } // namespace
 
-TEST_CASE("a challenge starts with type, url, status and token [acme-074]")
+TEST_CASE("a challenge starts with type, url, status and token", "[acme-074]")
 {
     const AcmeChallenge challenge{.id = "c1", .type = "http-01", .token = "abc"};
     CHECK(
@@ -44,7 +44,7 @@ TEST_CASE("a challenge starts with type, url, status and token [acme-074]")
         R"({"type":"http-01","url":"https://ca.example:8443/acme/default/challenge/c1","status":"pending","token":"abc"})");
 }
 
-TEST_CASE("a valid challenge tells when, and only an invalid one carries its error [acme-071]")
+TEST_CASE("a valid challenge tells when, and only an invalid one carries its error", "[acme-071]")
 {
     AcmeChallenge challenge{
         .id = "c1", .type = "dns-01", .token = "abc", .validated_at = kNow, .error = R"({"type":"x"})"};
@@ -60,7 +60,7 @@ TEST_CASE("a valid challenge tells when, and only an invalid one carries its err
     CHECK(json::Reader(challenge_json(challenge, kUrls)).is_object("error"));
 }
 
-TEST_CASE("an authorization shows every challenge until one decided it [acme-075]")
+TEST_CASE("an authorization shows every challenge until one decided it", "[acme-075]")
 {
     auto authorization = sample_authorization(AcmeAuthorizationStatus::Pending);
     CHECK(json::Reader(authorization_json(authorization, kUrls, kNow)).objects("challenges").size() == 2);
@@ -76,7 +76,7 @@ TEST_CASE("an authorization shows every challenge until one decided it [acme-075
     CHECK(challenges[0].string("status") == "invalid");
 }
 
-TEST_CASE("the member wildcard is there only when true [acme-064]")
+TEST_CASE("the member wildcard is there only when true", "[acme-064]")
 {
     auto authorization = sample_authorization(AcmeAuthorizationStatus::Pending);
     CHECK_FALSE(json::Reader(authorization_json(authorization, kUrls, kNow)).has("wildcard"));
@@ -84,7 +84,7 @@ TEST_CASE("the member wildcard is there only when true [acme-064]")
     CHECK(json::Reader(authorization_json(authorization, kUrls, kNow)).boolean("wildcard"));
 }
 
-TEST_CASE("time makes pending and valid authorizations invalid and expired [acme-070]")
+TEST_CASE("time makes pending and valid authorizations invalid and expired", "[acme-070]")
 {
     auto authorization = sample_authorization(AcmeAuthorizationStatus::Valid);
     CHECK(status_at(authorization, kNow) == AcmeAuthorizationStatus::Valid);
@@ -95,7 +95,7 @@ TEST_CASE("time makes pending and valid authorizations invalid and expired [acme
     CHECK(status_at(authorization, kNow + 1h) == AcmeAuthorizationStatus::Deactivated);
 }
 
-TEST_CASE("an order has its members, and its certificate only when valid [acme-060]")
+TEST_CASE("an order has its members, and its certificate only when valid", "[acme-060]")
 {
     auto order = sample_order(AcmeOrderStatus::Ready);
     order.certificate_id = "cert";
@@ -112,7 +112,7 @@ TEST_CASE("an order has its members, and its certificate only when valid [acme-0
           "https://ca.example:8443/acme/default/certificate/cert");
 }
 
-TEST_CASE("an expired order is invalid, with the reason [acme-070]")
+TEST_CASE("an expired order is invalid, with the reason", "[acme-070]")
 {
     const auto order = sample_order(AcmeOrderStatus::Ready);
     json::Reader expired(order_json(order, kUrls, kNow + 1h));
@@ -121,7 +121,7 @@ TEST_CASE("an expired order is invalid, with the reason [acme-070]")
     CHECK(json::Reader(order_json(sample_order(AcmeOrderStatus::Valid), kUrls, kNow + 2h)).string("status") == "valid");
 }
 
-TEST_CASE("a failure of the core's own is told without its details [acme-043]")
+TEST_CASE("a failure of the core's own is told without its details", "[acme-043]")
 {
     auto order = sample_order(AcmeOrderStatus::Invalid);
     order.error = R"({"code":"INTERNAL","detail":"disk on fire"})";
@@ -130,7 +130,7 @@ TEST_CASE("a failure of the core's own is told without its details [acme-043]")
     CHECK(json::Reader(text).object("error").string("type") == "urn:ietf:params:acme:error:serverInternal");
 }
 
-TEST_CASE("an account always has orders, and contact only when there is one [acme-050]")
+TEST_CASE("an account always has orders, and contact only when there is one", "[acme-050]")
 {
     AcmeAccount account{.id = "x"};
     json::Reader bare(account_json(account, kUrls));
@@ -140,7 +140,7 @@ TEST_CASE("an account always has orders, and contact only when there is one [acm
     CHECK(json::Reader(account_json(account, kUrls)).strings("contact").size() == 1);
 }
 
-TEST_CASE("the directory names what exists and says whether an external account is needed [acme-078]")
+TEST_CASE("the directory names what exists and says whether an external account is needed", "[acme-078]")
 {
     AcmeServer server{.slug = "default", .require_eab = true, .terms_of_service = "https://ca.example/terms"};
     json::Reader directory(directory_json(server, kUrls));
