@@ -418,7 +418,9 @@ std::string documented_config(const Config& values)
 std::string config_reference()
 {
     Config defaults;
-    std::string out = "| key | environment | default | meaning |\n|---|---|---|---|\n";
+    std::string out = "# Configuration\n\nOne YAML file; each key can also be set by its environment variable (lists "
+                      "comma-separated).\nThis page is what `chancery config --reference` prints.\n\n"
+                      "| key | environment | default | meaning |\n|---|---|---|---|\n";
     for (const auto& key : all_keys()) {
         out += fmt::format("| `{}` | `{}` | `{}` | {} |\n", key.path, environment_name(key.path),
                            render(key.slot(defaults)), key.meaning);

@@ -102,7 +102,7 @@ Config load_config(const std::string& file);
 /// documentation shows.
 std::string documented_config(const Config& values);
 
-/// Every key with its environment variable, default and meaning as a Markdown table.
+/// Every key with its environment variable, default and meaning as a Markdown page: docs/configuration.md.
 std::string config_reference();
 
 } // namespace chancery::app
