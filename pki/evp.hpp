@@ -14,10 +14,10 @@ const EVP_CIPHER* aes_256_gcm();
 /// SHA-1 of `data`, raw: names keys (RFC 5280 section 4.2.1.2), protects nothing.
 std::string sha1(std::string_view data);
 
-/// This thread's context for signatures, empty at the start and emptied at the end of the scope.
+/// This thread's context for signatures, emptied at the end of the scope. Not to be nested.
 class BorrowedMdCtx {
 public:
-    BorrowedMdCtx();
+    BorrowedMdCtx() = default;
     ~BorrowedMdCtx();
     BorrowedMdCtx(const BorrowedMdCtx&) = delete;
     BorrowedMdCtx& operator=(const BorrowedMdCtx&) = delete;

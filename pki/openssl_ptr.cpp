@@ -77,12 +77,6 @@ std::string sha1(std::string_view data)
     return digest_with(sha1_md(), data);
 }
 
-BorrowedMdCtx::BorrowedMdCtx()
-{
-    // Left full only when an exception went through the previous scope's owner, which its destructor rules out.
-    EVP_MD_CTX_reset(thread_md_ctx());
-}
-
 BorrowedMdCtx::~BorrowedMdCtx()
 {
     // A context keeps its key alive; a private one must not outlive its owner here.

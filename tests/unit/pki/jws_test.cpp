@@ -181,6 +181,9 @@ TEST_CASE("keys that are malformed, private or of unknown types are refused", "[
         {"x is a number", R"({"kty":"EC","crv":"P-256","x":1,"y":")" + y + R"("})"},
         {"short x", ec("P-256", to_base64url(from_base64url(x)->substr(1)), y)},
         {"x with a leading zero octet", ec("P-256", to_base64url('\0' + *from_base64url(x)), y)},
+        // The same point, but another thumbprint.
+        {"an octet of x moved to y", ec("P-256", to_base64url(from_base64url(x)->substr(0, 31)),
+                                        to_base64url(from_base64url(x)->substr(31) + *from_base64url(y)))},
         {"padded x", ec("P-256", x + "=", y)},
         {"point not on the curve", ec("P-256", y, x)},
         {"coordinates of another curve", ec("P-384", x, y)},
