@@ -21,7 +21,8 @@ struct Found {
 
 Outcome<Found> find_own_challenge(db::Session& session, const Call& call)
 {
-    auto challenge = is_id(call.id()) ? db::AcmeOrderRepository(session).find_challenge(call.id()) : std::nullopt;
+    const auto challenge =
+        is_id(call.id()) ? db::AcmeOrderRepository(session).find_challenge(call.id()) : std::optional<AcmeChallenge>();
     if (!challenge) {
         return not_found("challenge");
     }
@@ -29,7 +30,10 @@ Outcome<Found> find_own_challenge(db::Session& session, const Call& call)
     if (!authorization) {
         return not_found("challenge");
     }
-    return Found{.challenge = std::move(*challenge), .authorization = std::move(*authorization)};
+    // The authorization was read later, perhaps after a parallel request: its own view of the challenge goes with it.
+    const auto same = std::ranges::find(authorization->challenges, challenge->id, &AcmeChallenge::id);
+    auto current = same == authorization->challenges.end() ? *challenge : *same;
+    return Found{.challenge = std::move(current), .authorization = std::move(*authorization)};
 }
 
 Outcome<Found> read(Context& context, db::Session& session, const Call& call)
