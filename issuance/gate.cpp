@@ -7,6 +7,7 @@
 #include "db/repositories/certificate_repository.hpp"
 #include "issuance/audit.hpp"
 #include "issuance/domains.hpp"
+#include "issuance/policy/compiled_policy.hpp"
 #include "issuance/problem_json.hpp"
 #include "issuance/profile.hpp"
 #include "issuance/tbs.hpp"
@@ -196,6 +197,9 @@ void record(Core& core, db::UnitOfWork& work, const Caller& caller, const Certif
                  {{"rule", refusal.rule}})
         .add();
     const auto now = core.clock.now();
+    if (std::ranges::find(decision.findings, policy::kEngineRule, &policy::Finding::rule) != decision.findings.end()) {
+        audit::record_refusal(work, caller, now, audit::kPolicyEngineError, {"policy_decision", decision.id});
+    }
     if (refusal.problem.code == Code::PolicyHardFail) {
         audit::record_refusal(work, caller, now, audit::kPolicyHardFail, {"policy_decision", decision.id},
                               decision.to_json());

@@ -1,6 +1,7 @@
 #include "issuance/profile.hpp"
 
 #include "issuance/domains.hpp"
+#include "issuance/validity.hpp"
 #include "pki/names.hpp"
 
 #include <algorithm>
@@ -10,12 +11,7 @@ namespace chancery::issuance {
 namespace {
 
 constexpr std::size_t kMaxNames = 1000;
-constexpr std::size_t kMaxCommonName = 64;       // ub-common-name, RFC 5280 appendix A
-constexpr std::chrono::hours kMostBackdated{24}; // an ACME order's notBefore is as old as its validation
-
-using std::chrono::days;
-using std::chrono::floor;
-using std::chrono::seconds;
+constexpr std::size_t kMaxCommonName = 64; // ub-common-name, RFC 5280 appendix A
 
 void add_distinct(std::vector<Name>& names, Name name)
 {
@@ -108,62 +104,6 @@ std::optional<Refusal> objection_to_authority(const Configuration& configuration
         }
     }
     return std::nullopt;
-}
-
-struct Validity {
-    Time from{};
-    Time to{};
-    std::optional<Refusal> refusal{};
-};
-
-Validity asked_validity(const ProfileInputs& in, long long max_days)
-{
-    const auto& request = in.request;
-    Validity validity;
-    validity.from = floor<seconds>(request.not_before.value_or(in.now - seconds(in.settings.backdate_seconds)));
-    if (request.not_after) {
-        validity.to = floor<seconds>(*request.not_after);
-        return validity;
-    }
-    const auto wanted = request.validity_days ? static_cast<long long>(*request.validity_days)
-                                              : std::min<long long>(in.settings.default_validity_days, max_days);
-    // The last second counts (RFC 5280 section 4.1.2.5): a certificate of one day ends one second before the next. The
-    // bound keeps the arithmetic and four-digit years safe whatever was asked for; it is refused below.
-    validity.to = validity.from + days(std::clamp(wanted, -1LL, 1'000'000LL)) - seconds(1);
-    return validity;
-}
-
-/// Default validity is cut to the CA's; validity that somebody asked for is given or refused.
-Validity validity_of(const ProfileInputs& in, const std::optional<Time>& issuer_valid_to)
-{
-    const long long max_days =
-        std::min(in.settings.max_validity_days, in.request.max_validity_days.value_or(in.settings.max_validity_days));
-    auto validity = asked_validity(in, max_days);
-    // An ACME client chooses notAfter or nothing; the days are its server's default.
-    const bool explicit_end = (in.request.validity_days && in.request.pathway != Pathway::Acme) || in.request.not_after;
-    const std::string member = in.request.validity_days ? "/validity_days" : "/valid_to";
-    if (validity.from < in.now - kMostBackdated) {
-        validity.refusal =
-            object_to("validity", "/valid_from", "The validity must not begin more than a day ago.").error();
-    } else if (validity.to <= std::max(validity.from, in.now)) {
-        validity.refusal =
-            object_to("validity", member, "The validity must end in the future and after its beginning.").error();
-    } else if (validity.to - validity.from + seconds(1) > days(max_days)) {
-        validity.refusal =
-            object_to("validity", member,
-                      "The validity is longer than the " + std::to_string(max_days) + " days allowed here.")
-                .error();
-    } else if (issuer_valid_to && validity.to > *issuer_valid_to) {
-        if (explicit_end) {
-            validity.refusal =
-                object_to("validity", member,
-                          "The validity goes beyond the CA's own, which ends at " + to_rfc3339(*issuer_valid_to) + ".")
-                    .error();
-        } else {
-            validity.to = floor<seconds>(*issuer_valid_to);
-        }
-    }
-    return validity;
 }
 
 std::vector<KeyUsage> default_key_usage(const std::optional<KeyType>& key)

@@ -165,6 +165,23 @@ TEST_CASE("policies judge what will be signed, not what was asked for", "[issuan
     check_refused(core, admin, request, Code::PolicyHardFail, audit::kPolicyHardFail);
 }
 
+TEST_CASE("a stored policy that cannot be understood blocks what it matches, and that is recorded", "[issuance][gate]")
+{
+    TestCore core(GENERATE(from_range(test_dialects())));
+    const Policy strange{.id = "01900000-0000-7000-8000-0000000000aa",
+                         .name = "From the future",
+                         .patterns = {"*.example.com"},
+                         .actions = {PolicyAction::Generate},
+                         .rules = {{.action = "rule_of_a_later_version", .fail = Severity::Soft}}};
+    core.write([&](db::UnitOfWork& work) {
+        db::PolicyRepository(work).insert(strange);
+        issuance::ConfigurationCache::bump(work);
+    });
+    check_refused(core, core.administrator(), automated({"a.example.com"}), Code::PolicyHardFail,
+                  audit::kPolicyHardFail);
+    CHECK(core.recorded(audit::kPolicyEngineError) == 1);
+}
+
 TEST_CASE("a policy fills the subject before the certificate is built", "[issuance][gate]")
 {
     TestCore core(db::Dialect::Sqlite);
