@@ -11,10 +11,6 @@ using std::chrono::seconds;
 
 constexpr std::chrono::hours kMostBackdated{24}; // an ACME order's notBefore is as old as its validation
 
-Time to{};
-std::optional<Refusal> refusal{};
-};
-
 Validity asked_validity(const ProfileInputs& in, long long max_days)
 {
     const auto& request = in.request;

@@ -9,9 +9,11 @@ namespace chancery::issuance {
 
 struct Validity {
     Time from{};
+    Time to{};
+    std::optional<Refusal> refusal{};
+};
 
-    /// Whole seconds, the last one inclusive. A default is cut to the CA's end; what somebody asked for is given or
-    /// refused.
-    Validity validity_of(const ProfileInputs& in, const std::optional<Time>& issuer_valid_to);
+/// Whole seconds, the last one inclusive. A default is cut to the CA's end; what somebody asked for is given or refused.
+Validity validity_of(const ProfileInputs& in, const std::optional<Time>& issuer_valid_to);
 
 } // namespace chancery::issuance
