@@ -78,6 +78,17 @@ TEST_CASE("a leaf says what its plan said", "[unit][pki]")
     CHECK_FALSE(info->self_signed);
 }
 
+TEST_CASE("a certificate is not issued by another CA that has the same key", "[unit][pki]")
+{
+    const auto key = pki::PrivateKey::generate(KeyAlgorithm::Ec256);
+    const auto issuer = test::root_issuer(key, kRootSubject);
+    const auto plan = test::leaf_plan(key.public_key());
+    const auto leaf = pki::sign_tbs(pki::build_tbs(plan, issuer), key, plan.digest);
+    CHECK_FALSE(pki::is_issued_by(leaf, test::make_root(key, {.common_name = "Another Root"})));
+    CHECK_FALSE(pki::is_issued_by(leaf, "not a certificate"));
+    CHECK(pki::is_issued_by(leaf, test::make_root(key, kRootSubject)));
+}
+
 TEST_CASE("a root is self-signed only when its own key signed it", "[unit][pki]")
 {
     const auto key = pki::PrivateKey::generate(KeyAlgorithm::Ec256);

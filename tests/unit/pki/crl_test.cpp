@@ -1,10 +1,12 @@
 #include "pki/crl.hpp"
 #include "pki/pem.hpp"
+#include "pki/tbs.hpp"
 #include "tests/unit/pki/pki_support.hpp"
 
 #include <catch2/catch.hpp>
 
 using namespace chancery;
+namespace der = chancery::pki::der;
 
 namespace {
 
@@ -62,6 +64,11 @@ TEST_CASE("a CRL without entries has no list, and a shard names its distribution
     const auto issuer = test::root_issuer(key, {.common_name = "Test Root"});
     const auto crl = pki::build_crl(issuer, Digest::Sha256, 1, test::noon(), test::noon() + std::chrono::days(7), {},
                                     "http://ca.example.com/shard-3.crl");
+    der::Reader body(der::only(pki::split_signed(crl)->body, der::kSequence)->content);
+    for (const auto tag : {der::kInteger, der::kSequence, der::kSequence, der::kUtcTime, der::kUtcTime}) {
+        REQUIRE(body.next(tag));
+    }
+    CHECK(body.at(der::context_constructed(0)));
     const auto text = crl_text(crl, issuer.certificate_der());
     CHECK_THAT(text, Catch::Contains("No Revoked Certificates"));
     CHECK_THAT(text, Catch::Contains("Issuing Distribution Point: critical"));
