@@ -97,7 +97,7 @@ std::optional<int> read_number(json::Reader& in, std::string_view name, long lon
 
 Result<issuance::NewAuthority> read_wanted(const http::Request& request)
 {
-    constexpr long long kMostDays = 366 * 50;
+    constexpr long long kMostDays = 366LL * 50;
     json::Reader in(body_of(request));
     issuance::NewAuthority wanted{.kind = read_required_choice<AuthorityKind>(in, "kind", AuthorityKind::Root),
                                   .name = in.string("name")};

@@ -145,13 +145,13 @@ http::Awaitable<http::Response> serve(Services& services, const Route& route, co
     if (auto refused = refuse_media_type(route, request)) {
         co_return std::move(*refused);
     }
+    // The one exception that tells a client what to do; all others are the server's to log and to answer with 500.
     try {
         co_return co_await act(services, route, request);
     } catch (const db::StoreBusy&) {
-        // answered below: the one exception that tells a client what to do
+        const Problem busy{.code = Code::Busy, .detail = "the server has too much to do at the moment"};
+        co_return problem_response(request, busy);
     }
-    const Problem busy{.code = Code::Busy, .detail = "the server has too much to do at the moment"};
-    co_return problem_response(request, busy);
 }
 
 } // namespace chancery::api

@@ -21,8 +21,8 @@ Result<bool> read_legacy(const http::Request& request)
 }
 
 /// `content` and `password` are shown once; a replay has null in their place.
-std::string export_text(const std::string& file_name, std::optional<std::string> content,
-                        std::optional<std::string> password)
+std::string export_text(const std::string& file_name, const std::optional<std::string>& content,
+                        const std::optional<std::string>& password)
 {
     json::Writer out;
     out.begin_object()

@@ -1,6 +1,8 @@
 #include "api/certificate_filter.hpp"
 #include "api/route.hpp"
 #include "core/json.hpp"
+#include "server/app/publication.hpp"
+#include "tests/support/api_world.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -13,10 +15,6 @@
 using namespace chancery;
 
 namespace {
-
-/// The documents are the door's, too, but stand in no table of rights.
-const std::set<std::pair<std::string, std::string>> kDocuments = {
-    {"GET", "/openapi.json"}, {"GET", "/openapi.yaml"}, {"GET", "/docs"}};
 
 json::Reader document()
 {
@@ -49,6 +47,19 @@ std::map<std::pair<std::string, std::string>, json::Reader> documented()
     return found;
 }
 
+/// The least scope with which a Super Administrator has the right.
+std::string least_scope(std::optional<issuance::Right> right)
+{
+    issuance::Caller caller{.actor = {.type = ActorType::User}, .role = Role::SuperAdministrator};
+    for (const auto scope : {Scope::Read, Scope::Write, Scope::Admin}) {
+        caller.scope = scope;
+        if (right && issuance::has_right(caller, *right)) {
+            return std::string(name_of(scope));
+        }
+    }
+    return {};
+}
+
 std::set<std::string> parameters_of(json::Reader operation)
 {
     std::set<std::string> names;
@@ -59,19 +70,43 @@ std::set<std::string> parameters_of(json::Reader operation)
     return names;
 }
 
+/// All that the server serves but ACME, whose contract is RFC 8555.
+http::Router whole_router(test::ApiWorld& world)
+{
+    http::Router router;
+    world.door.add_routes(router);
+    app::add_health_routes(router, world.test.core);
+    app::add_publication_routes(router, world.test.core);
+    return router;
+}
+
 } // namespace
 
 TEST_CASE("the document has every route, and no route that is not there", "[conformance][openapi]")
 {
-    std::set<std::pair<std::string, std::string>> served = kDocuments;
-    for (const auto& route : api::routes()) {
-        served.emplace(route.method, route.pattern);
-    }
+    test::ApiWorld world(test::test_dialects().front());
+    const auto served = whole_router(world).routes();
     std::set<std::pair<std::string, std::string>> described;
     for (const auto& [key, operation] : documented()) {
         described.insert(key);
     }
-    CHECK(served == described);
+    CHECK(std::set(served.begin(), served.end()) == described);
+}
+
+TEST_CASE("what is open to everybody is as it is documented", "[conformance][openapi]")
+{
+    test::ApiWorld world(test::test_dialects().front());
+    const auto router = whole_router(world);
+    const test::ApiClient stranger(router); // every exchange goes into the contract's log
+    for (const auto* target : {"/healthz", "/readyz", "/metrics", "/version"}) {
+        INFO(target);
+        CHECK(stranger.get(target).status == 200);
+    }
+    const auto id = world.test.intermediate().id;
+    CHECK(stranger.get("/crl/" + id + ".crl").field("content-type") == "application/pkix-crl");
+    CHECK(stranger.get("/ca/" + id + ".crt").field("content-type") == "application/pkix-cert");
+    CHECK(stranger.get("/ca/" + id + ".pem").status == 404);
+    CHECK(stranger.get("/crl/none.crl").status == 404);
 }
 
 TEST_CASE("the document names the right that each route needs", "[conformance][openapi]")
@@ -82,6 +117,7 @@ TEST_CASE("the document names the right that each route needs", "[conformance][o
         auto& operation = operations.at({std::string(route.method), std::string(route.pattern)});
         const auto right = route.right ? std::string(api::name_of_right(*route.right)) : std::string();
         CHECK(operation.optional_string("x-right").value_or("") == right);
+        CHECK(operation.optional_string("x-scope").value_or("") == least_scope(route.right));
     }
 }
 
