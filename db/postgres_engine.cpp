@@ -69,7 +69,7 @@ void Worker::run(Task& task)
         }
     }
     metrics_.finished(started);
-    task.resume(error);
+    task.resume(std::move(error));
 }
 
 void Worker::try_until_done(Task& task)

@@ -144,7 +144,8 @@ void Group::answer(const std::exception_ptr& group_error)
     }
     for (std::size_t i = 0; i < tasks_.size(); ++i) {
         const bool own_error = !group_error && i < ran_.size() && ran_[i].error;
-        tasks_[i]->resume(own_error ? ran_[i].error : group_error);
+        // Moved, so that the exception ends with the caller and not, at any later moment, here.
+        tasks_[i]->resume(own_error ? std::move(ran_[i].error) : group_error);
     }
 }
 
@@ -215,7 +216,7 @@ private:
         }
         metrics_.finished(started);
         metrics_.reads.add();
-        task.resume(error);
+        task.resume(std::move(error));
     }
 
     std::string file_;

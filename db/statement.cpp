@@ -52,11 +52,6 @@ Cell& Prepared::parameter(std::size_t at, bool is_number)
     }
     auto& cell = parameters.emplace_back();
     cell.is_number = is_number;
-    if (is_number) {
-        statement.exchange(soci::use(cell.number, cell.indicator));
-    } else {
-        statement.exchange(soci::use(cell.text, cell.indicator));
-    }
     return cell;
 }
 
@@ -64,20 +59,46 @@ Cell& Prepared::add_column(bool is_number)
 {
     auto& cell = columns.emplace_back();
     cell.is_number = is_number;
-    if (is_number) {
-        statement.exchange(soci::into(cell.number, cell.indicator));
-    } else {
-        statement.exchange(soci::into(cell.text, cell.indicator));
-    }
     return cell;
 }
 
-void Prepared::prepare()
+void Prepared::bind()
 {
-    statement.alloc();
-    statement.prepare(sql);
+    for (auto& cell : parameters) {
+        if (cell.is_number) {
+            statement.exchange(soci::use(cell.number, cell.indicator));
+        } else {
+            statement.exchange(soci::use(cell.text, cell.indicator));
+        }
+    }
+    for (auto& cell : columns) {
+        if (cell.is_number) {
+            statement.exchange(soci::into(cell.number, cell.indicator));
+        } else {
+            statement.exchange(soci::into(cell.text, cell.indicator));
+        }
+    }
     statement.define_and_bind();
-    ready = true;
+    bound = true;
+}
+
+bool Prepared::execute()
+{
+    if (!ready) {
+        statement.alloc();
+        statement.prepare(sql);
+        ready = true;
+    }
+    if (!bound) {
+        bind();
+    }
+    return statement.execute(true);
+}
+
+void Prepared::unbind()
+{
+    statement.bind_clean_up();
+    bound = false;
 }
 
 void Prepared::reset()
@@ -129,14 +150,13 @@ long long Query::run()
 
 bool Query::execute()
 {
+    if (prepared_.ready && bound_ != prepared_.parameters.size()) {
+        throw std::logic_error("fewer values than the statement has parameters");
+    }
     try {
-        if (!prepared_.ready) {
-            prepared_.prepare();
-        } else if (bound_ != prepared_.parameters.size()) {
-            throw std::logic_error("fewer values than the statement has parameters");
-        }
-        return prepared_.statement.execute(true);
+        return prepared_.execute();
     } catch (const soci::soci_error& error) {
+        prepared_.unbind();
         throw_database_error(prepared_.session, error);
     }
 }

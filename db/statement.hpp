@@ -161,16 +161,22 @@ struct Prepared {
 
     Cell& parameter(std::size_t at, bool is_number);
     Cell& add_column(bool is_number);
-    void prepare();
+    bool execute();
     void reset();
+    /// Lets go of what SOCI holds for an execution that failed; the next one binds anew.
+    void unbind();
 
     Session& session;
     std::string sql;
     std::deque<Cell> parameters{};
     std::deque<Cell> columns{};
     soci::statement statement; ///< after the cells it points to
-    bool ready = false;
+    bool ready = false;        ///< prepared, and all cells known
+    bool bound = false;        ///< SOCI knows the cells
     bool in_use = false;
+
+private:
+    void bind();
 };
 
 /// The columns of one row, read in their order. A function that reads a row reads every column every time, because its

@@ -53,11 +53,11 @@ template <class Submit> asio::awaitable<void> await_task(TaskPtr task, Submit su
     auto initiate = [](auto handler, TaskPtr made, Submit hand_over) {
         auto guard = asio::make_work_guard(asio::get_associated_executor(handler));
         made->resume = [handler = std::move(handler), guard = std::move(guard)](std::exception_ptr error) mutable {
-            auto executor = guard.get_executor();
-            asio::post(executor, [handler = std::move(handler), guard = std::move(guard), error]() mutable {
-                guard.reset();
-                std::move(handler)(error);
+            asio::post(guard.get_executor(), [handler = std::move(handler), error = std::move(error)]() mutable {
+                std::move(handler)(std::move(error));
             });
+            // Not before: until post() is through, the loop must not find itself without work and end.
+            guard.reset();
         };
         try {
             hand_over(made);
@@ -75,7 +75,7 @@ template <class Submit> void wait_for_task(TaskPtr task, const Submit& submit)
     std::promise<void> done;
     task->resume = [&done](std::exception_ptr error) {
         if (error) {
-            done.set_exception(error);
+            done.set_exception(std::move(error));
         } else {
             done.set_value();
         }
