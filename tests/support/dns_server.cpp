@@ -3,12 +3,11 @@
 #include "core/text.hpp"
 
 #include <arpa/inet.h>
+#include <array>
 #include <poll.h>
+#include <stdexcept>
 #include <sys/socket.h>
 #include <unistd.h>
-
-#include <array>
-#include <stdexcept>
 
 namespace chancery::test {
 namespace {
@@ -30,7 +29,8 @@ void append16(std::string& out, unsigned number)
 
 unsigned read16(const std::string& text, std::size_t at)
 {
-    return static_cast<unsigned>(static_cast<unsigned char>(text.at(at))) << 8 | static_cast<unsigned char>(text.at(at + 1));
+    return static_cast<unsigned>(static_cast<unsigned char>(text.at(at))) << 8 |
+           static_cast<unsigned char>(text.at(at + 1));
 }
 
 std::string encode_name(const std::string& name)

@@ -16,6 +16,7 @@ namespace chancery::test {
 class DnsServer {
 public:
     enum Type : std::uint16_t { A = 1, Cname = 5, Txt = 16, Aaaa = 28 };
+
     enum Rcode : std::uint8_t { ServFail = 2, NameError = 3, Refused = 5 };
 
     DnsServer();
@@ -49,6 +50,7 @@ private:
         bool silent = false;
         bool tcp_only = false;
     };
+
     void serve();
     void serve_udp();
     void serve_tcp();
