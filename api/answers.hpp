@@ -67,6 +67,7 @@ template <class E> E read_required_choice(json::Reader& in, std::string_view nam
 template <class E> std::vector<std::string> names_of(const std::vector<E>& values)
 {
     std::vector<std::string> names;
+    names.reserve(values.size());
     for (const auto value : values) {
         names.emplace_back(name_of(value));
     }

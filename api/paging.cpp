@@ -17,7 +17,7 @@ std::string read_sort(QueryReader& query, std::span<const std::string_view> sort
     if (sorts.empty()) {
         return {};
     }
-    const auto wanted = query.text("sort").value_or(std::string(sorts.front()));
+    auto wanted = query.text("sort").value_or(std::string(sorts.front()));
     std::string known;
     for (const auto sort : sorts) {
         if (unsigned_name(sort) == unsigned_name(wanted)) {

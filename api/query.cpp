@@ -129,7 +129,7 @@ std::optional<std::chrono::seconds> QueryReader::duration(std::string_view name)
 
 std::optional<std::string> QueryReader::id(std::string_view name)
 {
-    const auto value = text(name);
+    auto value = text(name);
     if (value && !is_id(*value)) {
         reject(name, "format", "must be an id");
         return std::nullopt;
