@@ -29,7 +29,7 @@ void write_token(json::Writer& out, const ApiToken& token)
     out.end_object();
 }
 
-std::string created_text(const ApiToken& token, std::optional<std::string> text)
+std::string created_text(const ApiToken& token, const std::optional<std::string>& text)
 {
     json::Writer out;
     out.begin_object();

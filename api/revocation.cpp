@@ -14,7 +14,7 @@ std::string location_of(const std::string& certificate_id)
 }
 
 /// The code with what it is about, so that the person who types it sees what will be revoked.
-std::string challenge_text(const Certificate& certificate, Time expires_at, std::optional<std::string> code)
+std::string challenge_text(const Certificate& certificate, Time expires_at, const std::optional<std::string>& code)
 {
     json::Writer out;
     out.begin_object().member_or_null("code", code);
