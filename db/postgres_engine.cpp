@@ -82,6 +82,10 @@ void Worker::try_until_done(Task& task)
             connect_if_needed();
             return task.write != nullptr ? write_once(task) : read_once(task);
         } catch (const DatabaseError& error) {
+            if (error.kind() == DatabaseError::Kind::ConnectionLost) {
+                log::warning("db.connection_lost", {{"error", error.what()}});
+                session_.reset();
+            }
             reset_after_error();
             if (!may_run_again(error, conflicts, reconnects)) {
                 throw;
@@ -172,7 +176,6 @@ void Worker::reset_after_error()
         log::warning("db.rollback_failed", {{"error", error.what()}});
     }
     if (session_ && !is_connected(*session_)) {
-        log::warning("db.connection_lost");
         session_.reset();
     }
 }

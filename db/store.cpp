@@ -11,8 +11,8 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include <atomic>
-#include <future>
+#include <condition_variable>
+#include <mutex>
 
 namespace chancery::db {
 
@@ -70,18 +70,40 @@ template <class Submit> asio::awaitable<void> await_task(TaskPtr task, Submit su
                                                                                          std::move(task), submit);
 }
 
+/// What a plain thread waits for.
+class Answer {
+public:
+    void give(std::exception_ptr error)
+    {
+        // Signalled under the lock, because the waiting thread destroys this as soon as it can have it.
+        const std::lock_guard lock(mutex_);
+        error_ = std::move(error);
+        given_ = true;
+        changed_.notify_one();
+    }
+
+    void wait()
+    {
+        std::unique_lock lock(mutex_);
+        changed_.wait(lock, [this] { return given_; });
+        if (error_) {
+            std::rethrow_exception(std::move(error_));
+        }
+    }
+
+private:
+    std::mutex mutex_{};
+    std::condition_variable changed_{};
+    std::exception_ptr error_{};
+    bool given_ = false;
+};
+
 template <class Submit> void wait_for_task(TaskPtr task, const Submit& submit)
 {
-    std::promise<void> done;
-    task->resume = [&done](std::exception_ptr error) {
-        if (error) {
-            done.set_exception(std::move(error));
-        } else {
-            done.set_value();
-        }
-    };
+    Answer answer;
+    task->resume = [&answer](std::exception_ptr error) { answer.give(std::move(error)); };
     submit(task);
-    done.get_future().get();
+    answer.wait();
 }
 
 } // namespace

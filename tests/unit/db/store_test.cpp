@@ -1,4 +1,5 @@
 #include "core/result.hpp"
+#include "db/connection.hpp"
 #include "db/repositories/audit_repository.hpp"
 #include "db/repositories/order_repository.hpp"
 #include "db/store.hpp"
@@ -390,5 +391,36 @@ TEST_CASE("a deadlock between two units on PostgreSQL is run again until both ar
         other.join();
         CHECK(runs == 3);
         CHECK(database.metrics().render().find("chancery_db_retries_total 1\n") != std::string::npos);
+    }
+}
+
+TEST_CASE("a unit survives the loss of its connection to PostgreSQL before the commit", "[unit][db]")
+{
+    for (const auto dialect : test_dialects()) {
+        if (dialect != Dialect::Postgres) {
+            continue;
+        }
+        TestDatabase database(dialect, {.connections = 2});
+        auto& store = database.store();
+        const auto admin = db::open_postgres(database.url());
+        const auto end_all_others = [&] {
+            db::run_script(*admin, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                                   "WHERE datname = current_database() AND pid <> pg_backend_pid()");
+        };
+        const auto idle = sample_order();
+        end_all_others();
+        store.write_now([&](UnitOfWork& unit) { place(unit, idle); });
+        CHECK(order_exists(store, idle.id));
+
+        const auto order = sample_order();
+        int runs = 0;
+        store.write_now([&](UnitOfWork& unit) {
+            place(unit, order);
+            if (++runs == 1) {
+                end_all_others();
+            }
+        });
+        CHECK(runs == 2);
+        CHECK(audited_actions(store) == std::vector<std::string>{"order.create", "order.create"});
     }
 }
