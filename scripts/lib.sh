@@ -4,6 +4,8 @@ set -euo pipefail
 root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 cd "$root"
 started=$SECONDS
+# The cache knows a file by its path inside the checkout, so that another checkout finds it too.
+export CCACHE_BASEDIR="$root" CCACHE_NOHASHDIR=1
 
 # stage NAME COMMAND...: runs it, says how long it took.
 stage() {
