@@ -2,6 +2,7 @@
 #include "db/connection.hpp"
 #include "db/repositories/audit_repository.hpp"
 #include "db/repositories/order_repository.hpp"
+#include "db/statement.hpp"
 #include "db/store.hpp"
 #include "tests/support/run.hpp"
 #include "tests/support/test_database.hpp"
@@ -211,12 +212,12 @@ TEST_CASE("actions for after the commit run once it is durable, and not after a 
     TestDatabase database(GENERATE(from_range(test_dialects())));
     auto& store = database.store();
     const auto order = sample_order();
-    bool seen_by_another_connection = false;
+    std::vector<bool> seen_by_another_connection;
     store.write_now([&](UnitOfWork& unit) {
         OrderRepository(unit).insert(order);
-        unit.on_commit([&] { seen_by_another_connection = order_exists(store, order.id); });
+        unit.on_commit([&] { seen_by_another_connection.push_back(order_exists(store, order.id)); });
     });
-    CHECK(seen_by_another_connection);
+    CHECK(seen_by_another_connection == std::vector<bool>{true});
     bool ran = false;
     static_cast<void>(store.write_now([&](UnitOfWork& unit) -> Result<void> {
         unit.on_commit([&] { ran = true; });
@@ -423,4 +424,50 @@ TEST_CASE("a unit survives the loss of its connection to PostgreSQL before the c
         CHECK(runs == 2);
         CHECK(audited_actions(store) == std::vector<std::string>{"order.create", "order.create"});
     }
+}
+
+TEST_CASE("a unit whose connection is lost during the commit is not run again", "[unit][db]")
+{
+    for (const auto dialect : test_dialects()) {
+        if (dialect != Dialect::Postgres) {
+            continue;
+        }
+        TestDatabase database(dialect, {.connections = 1});
+        auto& store = database.store();
+        const auto admin = db::open_postgres(database.url());
+        db::run_script(*admin, R"sql(
+            CREATE FUNCTION cut() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN
+                PERFORM pg_terminate_backend(pg_backend_pid());
+                RETURN NULL;
+            END
+            $$;
+            CREATE CONSTRAINT TRIGGER cut AFTER INSERT ON orders DEFERRABLE INITIALLY DEFERRED
+                FOR EACH ROW EXECUTE FUNCTION cut())sql");
+        int runs = 0;
+        CHECK_THROWS_AS(store.write_now([&](UnitOfWork& unit) {
+            ++runs;
+            OrderRepository(unit).insert(sample_order());
+        }),
+                        db::DatabaseError);
+        CHECK(runs == 1);
+        store.ping();
+    }
+}
+
+TEST_CASE("a commit is on the disk when it is acknowledged", "[unit][db]")
+{
+    const auto dialect = GENERATE(from_range(test_dialects()));
+    TestDatabase database(dialect);
+    database.store().write_now([&](UnitOfWork& unit) {
+        switch (dialect) {
+            case Dialect::Sqlite:
+                CHECK(db::Query(unit, "PRAGMA synchronous").value<long long>() == 2); // FULL
+                CHECK(db::Query(unit, "PRAGMA journal_mode").value<std::string>() == "wal");
+                break;
+            case Dialect::Postgres:
+                CHECK(db::Query(unit, "SHOW synchronous_commit").value<std::string>() == "on");
+                break;
+        }
+    });
 }
