@@ -4,6 +4,7 @@
 #include "acme/resources.hpp"
 #include "core/id.hpp"
 #include "db/repositories/acme_repository.hpp"
+#include "db/repositories/operation_repository.hpp"
 #include "issuance/audit.hpp"
 
 #include <algorithm>
@@ -197,9 +198,13 @@ ValidationTask read_task(const Job& job)
     return task;
 }
 
-http::Awaitable<void> finish_validation(Context& context, ValidationTask task, ValidationResult result)
+http::Awaitable<void> finish_validation(Context& context, ValidationTask task, ValidationResult result,
+                                        std::string job_id)
 {
-    co_await context.core.store.write([&](db::UnitOfWork& work) { store_outcome(context, work, task, result); });
+    co_await context.core.store.write([&](db::UnitOfWork& work) {
+        store_outcome(context, work, task, result);
+        db::JobRepository(work).remove(job_id);
+    });
 }
 
 http::Awaitable<Outcome<http::Response>> challenge(Context& context, Call call)

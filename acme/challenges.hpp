@@ -34,6 +34,7 @@ using ValidationResult = std::optional<Error>;
 
 /// Stores the outcome with its audit record: challenge, authorization and waiting orders in one unit of work. Does
 /// nothing when the challenge is no longer being processed, so that a job may run again.
-http::Awaitable<void> finish_validation(Context& context, ValidationTask task, ValidationResult result);
+http::Awaitable<void> finish_validation(Context& context, ValidationTask task, ValidationResult result,
+                                        std::string job_id);
 
 } // namespace chancery::acme

@@ -27,7 +27,12 @@ issuance::Caller caller_of(const Call& call)
 
 Outcome<AcmeAccount> current_account(Context& context, db::Session& session, const KnownAccount& known)
 {
-    auto account = db::AcmeAccountRepository(session).find(known.account.id);
+    db::AcmeAccountRepository accounts(session);
+    const auto revision = accounts.find_revision(known.account.id);
+    if (revision == known.account.revision && known.account.status == AcmeAccountStatus::Valid) {
+        return known.account;
+    }
+    auto account = revision ? accounts.find(known.account.id) : std::nullopt;
     if (!account) {
         return refuse(ErrorType::AccountDoesNotExist, 400, "there is no such account");
     }

@@ -48,7 +48,7 @@ Door::Door(issuance::Core& core, AcmeSettings settings, http::Client& client, Re
       context_{.core = core_, .settings = settings_, .accounts = accounts_, .nonces = nonces_},
       tools_{.settings = settings_, .addresses = addresses_, .client = client, .resolver = resolver}
 {
-    core_.jobs.handle(kValidateJob, [this](Job job) { return run_validation(std::move(job)); });
+    core_.jobs.handle_whole(kValidateJob, [this](Job job) { return run_validation(std::move(job)); });
 }
 
 void Door::add_post(http::Router& router, std::string_view path, Endpoint endpoint)
@@ -198,7 +198,7 @@ http::Awaitable<void> Door::run_validation(Job job)
         .counter("chancery_acme_validations_total", "ACME validations by challenge type and outcome",
                  {{"type", task.type}, {"outcome", result ? "invalid" : "valid"}})
         .add();
-    co_await finish_validation(context_, std::move(task), std::move(result));
+    co_await finish_validation(context_, std::move(task), std::move(result), std::move(job.id));
 }
 
 } // namespace chancery::acme

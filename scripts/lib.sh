@@ -24,7 +24,7 @@ die() {
 build_packages=(
     clang-19 lld-19 libclang-rt-19-dev cmake ninja-build ccache pkg-config
     libboost1.81-dev libssl-dev libsoci-dev libpq-dev libsqlite3-dev rapidjson-dev libspdlog-dev libfmt-dev
-    libcli11-dev libyaml-cpp-dev libunbound-dev libidn2-dev libpsl-dev libre2-dev catch2 libc6-dev libstdc++-12-dev
+    libcli11-dev libyaml-cpp-dev libunbound-dev libidn2-dev libpsl-dev libre2-dev libmimalloc-dev catch2 libc6-dev libstdc++-12-dev
     python3 python3-yaml openssl curl ca-certificates
 )
 

@@ -58,7 +58,7 @@ struct AcmeAccount {
     std::vector<std::string> contacts{};
     std::optional<Time> terms_agreed_at{};
     Time created_at{};
-    long long revision = 1; ///< grows with key changes and deactivation
+    long long revision = 1; ///< grows with every change
 };
 
 enum class AcmeOrderStatus { Pending, Ready, Processing, Valid, Invalid };

@@ -9,11 +9,12 @@ constexpr SqlText kColumns =
     "id, server_id, status, jwk, thumbprint, spki_sha256, contacts, terms_agreed_at, created_at, revision";
 constexpr std::string_view kInsert = kSql<kInsertInto<"acme_accounts", kColumns>, " ON CONFLICT DO NOTHING">;
 constexpr std::string_view kFind = kSql<"SELECT ", kColumns, " FROM acme_accounts WHERE id = :id">;
+constexpr std::string_view kFindRevision = "SELECT revision FROM acme_accounts WHERE id = :id";
 constexpr std::string_view kFindByThumbprint =
     kSql<"SELECT ", kColumns, " FROM acme_accounts WHERE thumbprint = :thumbprint AND server_id = :server_id">;
 constexpr std::string_view kAnyWithSpki = "SELECT 1 FROM acme_accounts WHERE spki_sha256 = :spki LIMIT 1";
 constexpr std::string_view kUpdateContacts = R"sql(
-    UPDATE acme_accounts SET contacts = :contacts, terms_agreed_at = :terms_agreed_at
+    UPDATE acme_accounts SET contacts = :contacts, terms_agreed_at = :terms_agreed_at, revision = revision + 1
      WHERE id = :id AND status = 'valid')sql";
 constexpr std::string_view kDeactivate = R"sql(
     UPDATE acme_accounts SET status = 'deactivated', revision = revision + 1
@@ -48,6 +49,15 @@ bool AcmeAccountRepository::insert(const AcmeAccount& account)
 std::optional<AcmeAccount> AcmeAccountRepository::find(const std::string& id)
 {
     return Query(session_, kFind).bind(id).one(read_account);
+}
+
+std::optional<long long> AcmeAccountRepository::find_revision(const std::string& id)
+{
+    return Query(session_, kFindRevision).bind(id).one([](Row& row) {
+        long long revision = 0;
+        row.read_all(pack(revision));
+        return revision;
+    });
 }
 
 std::optional<AcmeAccount> AcmeAccountRepository::find_by_thumbprint(const std::string& server_id,

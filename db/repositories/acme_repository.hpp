@@ -16,6 +16,8 @@ public:
     /// False when the server has an account with this key: the caller then reads that one (RFC 8555 section 7.3.1).
     bool insert(const AcmeAccount& account);
     std::optional<AcmeAccount> find(const std::string& id);
+    /// Its revision, which every change of the account raises: whether a copy is still good costs this much only.
+    std::optional<long long> find_revision(const std::string& id);
     std::optional<AcmeAccount> find_by_thumbprint(const std::string& server_id, const std::string& thumbprint);
     /// Whether any account of any server has this key.
     bool any_with_spki(const std::string& spki_sha256);

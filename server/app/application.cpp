@@ -149,7 +149,7 @@ Application::Impl::Impl(Config wanted)
     for (const auto& name : services.store.migrate()) {
         log::info("database.migrated", {{"migration", name}});
     }
-    jobs.handle(issuance::kExecuteOrderJob, [this](Job job) { return issuance::execute_order(core, job.subject_id); });
+    jobs.handle_whole(issuance::kExecuteOrderJob, [this](Job job) { return issuance::execute_order(core, job.subject_id); });
     jobs.handle(issuance::kPublishCrlJob, [this](Job job) { return issuance::publish_crl(core, job.subject_id); });
     first_start(core, services.config);
     services.store.read_now([this](db::Session& session) { return core.configuration.current(session) != nullptr; });

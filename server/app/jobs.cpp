@@ -76,7 +76,12 @@ void JobRunner::enqueue_owned(db::UnitOfWork& work, Job job, std::chrono::second
 
 void JobRunner::handle(std::string_view kind, Handler handler)
 {
-    handlers_.emplace(std::string(kind), std::move(handler));
+    handlers_.emplace(std::string(kind), Registered{.handler = std::move(handler), .removes_row = false});
+}
+
+void JobRunner::handle_whole(std::string_view kind, Handler handler)
+{
+    handlers_.emplace(std::string(kind), Registered{.handler = std::move(handler), .removes_row = true});
 }
 
 void JobRunner::every(std::chrono::milliseconds period, std::string name, std::function<asio::awaitable<void>()> task)
@@ -180,16 +185,19 @@ asio::awaitable<void> JobRunner::run(Job job)
     co_await attempt(std::move(job), handler->second);
 }
 
-asio::awaitable<void> JobRunner::attempt(Job job, const Handler& handler)
+asio::awaitable<void> JobRunner::attempt(Job job, const Registered& registered)
 {
     std::string error;
     try {
-        co_await handler(job);
+        co_await registered.handler(job);
     } catch (const std::exception& failure) {
         error = failure.what();
     }
     if (error.empty()) {
         done_.add();
+        if (registered.removes_row) {
+            co_return;
+        }
         co_await store_.write([&](db::UnitOfWork& work) { db::JobRepository(work).remove(job.id); });
         co_return;
     }

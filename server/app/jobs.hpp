@@ -25,6 +25,7 @@ public:
     void enqueue_owned(db::UnitOfWork& work, Job job, std::chrono::seconds lease) override;
     /// Before `start()` only.
     void handle(std::string_view kind, Handler handler) override;
+    void handle_whole(std::string_view kind, Handler handler) override;
 
     /// A task of this process, every `period` and once at the start. Before `start()` only.
     void every(std::chrono::milliseconds period, std::string name, std::function<boost::asio::awaitable<void>()> task);
@@ -37,6 +38,11 @@ public:
 private:
     static constexpr std::size_t kMaxRunning = 256;
 
+    struct Registered {
+        Handler handler;
+        bool removes_row = false;
+    };
+
     struct Periodic {
         std::chrono::milliseconds period;
         std::string name;
@@ -47,7 +53,7 @@ private:
     void launch(Job job);
     void finished(const std::string& id);
     boost::asio::awaitable<void> run(Job job);
-    boost::asio::awaitable<void> attempt(Job job, const Handler& handler);
+    boost::asio::awaitable<void> attempt(Job job, const Registered& registered);
     boost::asio::awaitable<void> claim_due();
     boost::asio::awaitable<void> extend_leases();
     boost::asio::awaitable<void> loop(Periodic periodic);
@@ -59,7 +65,7 @@ private:
     std::string owner_;
     metrics::Counter& done_;
     metrics::Counter& failed_;
-    std::map<std::string, Handler, std::less<>> handlers_;
+    std::map<std::string, Registered, std::less<>> handlers_;
     std::vector<Periodic> periodic_;
 
     mutable std::mutex mutex_;
