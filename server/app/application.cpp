@@ -24,6 +24,7 @@
 #include <fstream>
 #include <iostream>
 #include <map>
+#include <mutex>
 #include <optional>
 #include <sstream>
 
@@ -122,10 +123,12 @@ struct Application::Impl {
     void add_periodic_tasks();
     void make_listener();
     /// The chain and key to serve: the operator's files, or our own CA's certificate, renewed when it is time.
-    issuance::ListenerCertificate listener_material();
+    issuance::ListenerCertificate listener_material(const Config::Server& wanted);
+    /// Throws std::runtime_error, having changed nothing, when the material cannot be served.
+    void serve_with(const issuance::ListenerCertificate& material);
     boost::asio::awaitable<void> renew_listener_certificate();
     boost::asio::awaitable<void> sweep();
-    void reload(const std::string& config_file);
+    void reload(const std::function<Config()>& load);
     void drain();
 
     Services services;
@@ -138,6 +141,9 @@ struct Application::Impl {
     std::unique_ptr<acme::Door> acme_door;
     std::unique_ptr<api::Door> api_door;
     std::optional<net::TlsServer> tls;
+    /// Guards served_chain and the TLS files' names in services.config.server, which a reload (main thread) and a
+    /// renewal (a thread of the runtime) both use. Never held across an issuance.
+    std::mutex material_mutex;
     std::string served_chain;
     std::unique_ptr<net::Listener> listener;
 };
@@ -162,18 +168,25 @@ Application::Impl::Impl(Config wanted)
     make_listener();
 }
 
-issuance::ListenerCertificate Application::Impl::listener_material()
+issuance::ListenerCertificate Application::Impl::listener_material(const Config::Server& wanted)
 {
-    const auto& server = services.config.server;
-    if (!server.tls_certificate_file.empty()) {
-        return {.chain_pem = read_file(server.tls_certificate_file), .key_pem = Secret(read_file(server.tls_key_file))};
+    if (!wanted.tls_certificate_file.empty()) {
+        return {.chain_pem = read_file(wanted.tls_certificate_file), .key_pem = Secret(read_file(wanted.tls_key_file))};
     }
     return run_sync(runtime, issuance::listener_certificate(core, services.config.listener_names()));
 }
 
+void Application::Impl::serve_with(const issuance::ListenerCertificate& material)
+{
+    if (const auto swapped = tls->reload(material.chain_pem, material.key_pem); !swapped) {
+        throw std::runtime_error("TLS certificate: " + swapped.error());
+    }
+    served_chain = material.chain_pem;
+}
+
 void Application::Impl::make_listener()
 {
-    const auto material = listener_material();
+    const auto material = listener_material(services.config.server);
     served_chain = material.chain_pem;
     tls.emplace(material.chain_pem, material.key_pem);
     auto routed = http::with_middleware(router, {}, services.clock, services.metrics);
@@ -203,17 +216,22 @@ void Application::Impl::add_periodic_tasks()
 
 boost::asio::awaitable<void> Application::Impl::renew_listener_certificate()
 {
-    if (!services.config.server.tls_certificate_file.empty()) {
-        co_return;
+    const auto operators_own = [this] { return !services.config.server.tls_certificate_file.empty(); };
+    {
+        const std::lock_guard lock(material_mutex);
+        if (operators_own()) {
+            co_return;
+        }
     }
     const auto material = co_await issuance::listener_certificate(core, services.config.listener_names());
-    if (material.chain_pem == served_chain) {
-        co_return;
+    {
+        // A second look: a reload may have come in between.
+        const std::lock_guard lock(material_mutex);
+        if (operators_own() || material.chain_pem == served_chain) {
+            co_return;
+        }
+        serve_with(material);
     }
-    if (const auto swapped = tls->reload(material.chain_pem, material.key_pem); !swapped) {
-        throw std::runtime_error(swapped.error());
-    }
-    served_chain = material.chain_pem;
     log::info("listener.certificate_renewed");
 }
 
@@ -233,20 +251,23 @@ boost::asio::awaitable<void> Application::Impl::sweep()
     }
 }
 
-void Application::Impl::reload(const std::string& config_file)
+// What can fail comes first, and nothing is assigned before: a refused reload leaves all as it was.
+void Application::Impl::reload(const std::function<Config()>& load)
 {
     try {
-        const auto fresh = load_config(config_file);
-        log::configure(level_of(fresh.log.level), fresh.log.destination);
-        auto& server = services.config.server;
-        server.tls_certificate_file = fresh.server.tls_certificate_file;
-        server.tls_key_file = fresh.server.tls_key_file;
-        services.config.log = fresh.log;
-        const auto material = listener_material();
-        if (const auto swapped = tls->reload(material.chain_pem, material.key_pem); !swapped) {
-            throw std::runtime_error("TLS certificate: " + swapped.error());
+        const auto fresh = load();
+        const auto material = listener_material(fresh.server);
+        if (const auto fine = net::TlsServer::validate(material.chain_pem, material.key_pem); !fine) {
+            throw std::runtime_error("TLS certificate: " + fine.error());
         }
-        served_chain = material.chain_pem;
+        log::configure(level_of(fresh.log.level), fresh.log.destination);
+        {
+            const std::lock_guard lock(material_mutex);
+            serve_with(material);
+            services.config.server.tls_certificate_file = fresh.server.tls_certificate_file;
+            services.config.server.tls_key_file = fresh.server.tls_key_file;
+        }
+        services.config.log = fresh.log;
         const bool rest_differs = documented_config(fresh) != documented_config(services.config);
         log::info("configuration.reloaded", {{"restart_needed_for_other_changes", rest_differs}});
     } catch (const std::exception& error) {
@@ -276,7 +297,7 @@ Application::Application(Config config)
 
 Application::~Application() = default;
 
-void Application::run(const std::string& config_file)
+void Application::run(const std::function<Config()>& load)
 {
     impl_->jobs.start();
     impl_->listener->start();
@@ -286,7 +307,7 @@ void Application::run(const std::string& config_file)
     std::cout << "Chancery " CHANCERY_VERSION " is serving.\n\n" << welcome(impl_->services.config) << std::flush;
     const auto signals = served_signals();
     for (int signal = 0; sigwait(&signals, &signal) == 0 && signal == SIGHUP;) {
-        impl_->reload(config_file);
+        impl_->reload(load);
     }
     impl_->drain();
 }

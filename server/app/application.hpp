@@ -2,8 +2,8 @@
 
 #include "server/app/config.hpp"
 
+#include <functional>
 #include <memory>
-#include <string>
 
 namespace chancery::app {
 
@@ -15,8 +15,9 @@ public:
     explicit Application(Config config);
     ~Application();
 
-    /// Serves until SIGTERM or SIGINT, then drains. SIGHUP reloads `config_file` and the TLS certificate.
-    void run(const std::string& config_file);
+    /// Serves until SIGTERM or SIGINT, then drains. SIGHUP takes the configuration from `load`, which may throw, and reads
+    /// the TLS certificate again.
+    void run(const std::function<Config()>& load);
 
 private:
     struct Impl;

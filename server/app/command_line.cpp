@@ -65,8 +65,7 @@ Config load_or_write_config(const Options& options)
 void serve(const Options& options)
 {
     auto config = load_or_write_config(options);
-    const auto file = options.effective_file();
-    Application(std::move(config)).run(file);
+    Application(std::move(config)).run([&options] { return options.load(); });
 }
 
 void run_with_core(const Options& options, const std::function<void(issuance::Core&)>& work)

@@ -75,6 +75,24 @@ class ReloadTest(unittest.TestCase):
             self.assertTrue(trusts(running.port, operator["root"]))
             kept.close()
 
+    def test_a_refused_reload_changes_nothing_and_a_later_good_one_works(self):
+        with tempfile.TemporaryDirectory() as directory, server.Server() as running:
+            running.tolerated_errors = ["configuration.reload_refused"]
+            missing = os.path.join(directory, "missing.pem")
+            self.configure(running, missing, missing)
+            wait_until(lambda: running.events("configuration.reload_refused"), "the missing file is reported")
+            self.assertIn(missing, running.events("configuration.reload_refused")[0]["error"])
+            self.assertTrue(trusts(running.port, running.root))
+
+            operator = make_tls_files(directory)
+            self.configure(running, operator["pem"], operator["key"])
+            wait_until(lambda: trusts(running.port, operator["root"]), "the operator's certificate is served")
+            self.configure(running, "", "")
+            wait_until(lambda: trusts(running.port, running.root), "its own certificate is served again")
+            wait_until(lambda: len(running.events("configuration.reloaded")) == 2, "both reloads are reported")
+            for event in running.events("configuration.reloaded"):
+                self.assertFalse(event["restart_needed_for_other_changes"], "the data directory is the one given")
+
 
 class Caller(threading.Thread):
     """Orders over one kept connection until the server is gone; remembers which names were answered, and how."""
