@@ -112,6 +112,7 @@ constexpr std::pair<Right, std::string_view> kRightNames[] = {
     {Right::ReadCertificates, "ReadCertificates"},
     {Right::ReadAllCertificates, "ReadAllCertificates"},
     {Right::ExportPrivateKeys, "ExportPrivateKeys"},
+    {Right::ExportAllPrivateKeys, "ExportAllPrivateKeys"},
     {Right::RevokeCertificates, "RevokeCertificates"},
     {Right::RevokeAllCertificates, "RevokeAllCertificates"},
     {Right::ManageCertificates, "ManageCertificates"},

@@ -33,7 +33,8 @@ enum class Right {
     RequestCertificates,
     ReadCertificates,
     ReadAllCertificates,
-    ExportPrivateKeys,
+    ExportPrivateKeys,     ///< of certificates that one requested oneself
+    ExportAllPrivateKeys,  ///< anybody's
     RevokeCertificates,    ///< one's own
     RevokeAllCertificates, ///< anybody's
     ManageCertificates, ///< tags and the like

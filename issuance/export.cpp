@@ -38,6 +38,13 @@ Result<Material> gather(Core& core, db::UnitOfWork& work, const Identify& identi
     if (!certificate) {
         return refuse_export(core, work, caller, id, certificate.error());
     }
+    // To see a certificate is much less than to have its key.
+    if (certificate->requester_id != caller.actor.id && !has_right(caller, Right::ExportAllPrivateKeys)) {
+        return refuse_export(core, work, caller, id,
+                             {.code = Code::Forbidden,
+                              .detail = "The certificate was requested by somebody else: the caller's role or the "
+                                        "token's scope does not allow them to export its private key."});
+    }
     const auto stored = certificate->key_id ? db::KeyRepository(work).find(*certificate->key_id) : std::nullopt;
     if (!stored) {
         return refuse_export(

@@ -27,6 +27,7 @@ TEST_CASE("roles have the rights that the product gives them and no others", "[i
         {Right::ReadAllCertificates,
          {Role::DeploymentAdministrator, Role::PolicyAdministrator, Role::PkiAdministrator, Role::ReportOperator,
           Role::SuperAdministrator}},
+        {Right::ExportAllPrivateKeys, {Role::PkiAdministrator, Role::SuperAdministrator}},
         {Right::RevokeAllCertificates, {Role::PkiAdministrator, Role::SuperAdministrator}},
         {Right::ManagePolicies, {Role::PolicyAdministrator, Role::SuperAdministrator}},
         {Right::ManageDomains, {Role::PkiAdministrator, Role::SuperAdministrator}},

@@ -143,6 +143,27 @@ TEST_CASE("certificates are seen by their requester and by those who read all", 
     CHECK(export_pfx(core, core.user(Role::ReportOperator), certificate.id).error().code == Code::Forbidden);
 }
 
+TEST_CASE("a key leaves with its requester or with those who may export every key, and nobody else",
+          "[issuance][certificates]")
+{
+    TestCore core(GENERATE(from_range(test_dialects())));
+    const auto owner = core.user(Role::DeploymentAdministrator, {"example.com"});
+    const auto other = core.user(Role::DeploymentAdministrator, {"example.com"});
+    const auto certificate = core.certificate(owner, automated({"a.example.com"}));
+    CHECK(export_pfx(core, owner, certificate.id).has_value());
+    CHECK(core.write(
+        [&](db::UnitOfWork& work) { return issuance::view_certificate(core.core, work, other, certificate.id); }));
+    const auto before = core.row_counts();
+    CHECK(export_pfx(core, other, certificate.id).error().code == Code::Forbidden);
+    CHECK(core.row_counts() == before);
+    CHECK(core.recorded(audit::kDownloadPfxFailure) == 1);
+    CHECK(export_pfx(core, core.user(Role::PkiAdministrator), certificate.id).has_value());
+    CHECK(export_pfx(core, core.administrator(), certificate.id).has_value());
+    auto reading = core.administrator();
+    reading.scope = Scope::Read;
+    CHECK(export_pfx(core, reading, certificate.id).error().code == Code::Forbidden);
+}
+
 TEST_CASE("tags are replaced by whoever saw the current revision", "[issuance][certificates]")
 {
     TestCore core(GENERATE(from_range(test_dialects())));
