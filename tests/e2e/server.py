@@ -20,6 +20,8 @@ import unittest
 import urllib.parse
 import uuid
 
+import contract_log
+
 SKIPPED = 77
 
 
@@ -134,6 +136,7 @@ class Server:
         self.environment.update(environment or {})
         self.process = None
         self.password = self.token = None
+        self._paths = None
         self.tolerated_errors = []  # events that may be in the log at level "error"
 
     def __enter__(self):
@@ -234,7 +237,19 @@ class Server:
         answer = Answer(response.status, response.headers, response.read())
         if connection is None:
             own.close()
+        if os.environ.get("CHANCERY_CONTRACT_LOG"):
+            contract_log.record(self.documented_paths(), method, "/api/v1" + path, answer.status, response.headers,
+                                answer.body)
         return answer
+
+    def documented_paths(self):
+        """The paths of the OpenAPI document that this server serves."""
+        if self._paths is None:
+            connection = self.connection()
+            connection.request("GET", "/openapi.json")
+            self._paths = list(json.loads(connection.getresponse().read())["paths"])
+            connection.close()
+        return self._paths
 
     def expect(self, status, method, path, body=None, **more):
         answer = self.api(method, path, body, **more)
