@@ -184,11 +184,18 @@ Result<std::string> ensure_acme_server(Core& core, db::UnitOfWork& work, const A
 
 } // namespace
 
-// The ACME server is the last step: without it, a set-up was never finished. Nothing of this is ever deleted.
+// Nothing of this is ever deleted, and the administrator comes last: without one, a set-up was never finished.
 bool needs_setup(db::Session& session)
 {
     return db::AuthorityRepository(session).list().empty() || db::UserRepository(session).list({.limit = 1}).empty() ||
            db::AcmeServerRepository(session).list().empty();
+}
+
+std::optional<std::string> set_up_root(db::Session& session)
+{
+    const auto authorities = db::AuthorityRepository(session).list();
+    const auto* root = find_kind(authorities, AuthorityKind::Root);
+    return root == nullptr ? std::nullopt : std::optional(pki::to_pem(root->der, "CERTIFICATE"));
 }
 
 SetupResult set_up(Core& core, const SetupRequest& request)
@@ -198,10 +205,11 @@ SetupResult set_up(Core& core, const SetupRequest& request)
     const auto root = ensure_root(core, request);
     const auto intermediate = ensure_intermediate(core, request, root);
     ensure_domains(core, request);
-    ensure_administrator(core, request, made);
     made.root_pem = pki::to_pem(root.der, "CERTIFICATE");
     made.acme_server_slug = step(core, "create the ACME server",
                                  [&](db::UnitOfWork& work) { return ensure_acme_server(core, work, intermediate); });
+    // Nothing that can fail stands between the credentials and whoever shows them.
+    ensure_administrator(core, request, made);
     return made;
 }
 

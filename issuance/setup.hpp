@@ -5,6 +5,7 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,18 +20,22 @@ struct SetupRequest {
 
 struct SetupResult {
     std::string admin_email{};
-    Secret admin_password{};  ///< shown once
-    Secret admin_token{};     ///< shown once
+    Secret admin_password{};  ///< shown once; empty when there was a user already
+    Secret admin_token{};     ///< shown once; empty when there was a user already
     std::string root_pem{};
     std::string acme_server_slug{};
 };
 
-/// Whether the database has no CA yet.
+/// Whether the database lacks a CA, an ACME server or any user.
 bool needs_setup(db::Session& session);
 
 /// First start, one transaction at a time and repeatable after a crash: local PKI provider, root (ec-384), intermediate
-/// (ec-256), domains, Super Administrator with a random password and one token, ACME server "default".
+/// (ec-256), domains, ACME server "default", Super Administrator with a random password and one token. The
+/// administrator is the last step, so that a set-up which fails leaves no credentials that nobody has seen.
 SetupResult set_up(Core& core, const SetupRequest& request);
+
+/// The root that set-up made (PEM), when there is one.
+std::optional<std::string> set_up_root(db::Session& session);
 
 /// The listener's certificate and key, issued through the gate by the newest intermediate: PEM chain and PEM key. The
 /// one on file is used while it covers `names` and has a third of its life left.

@@ -28,11 +28,37 @@ std::string absolute(const Config& config, const std::string& name)
     return std::filesystem::absolute(config.path(name)).lexically_normal().string();
 }
 
+void show_credentials(const issuance::SetupResult& made)
+{
+    if (made.admin_token.empty()) {
+        fmt::print("\nChancery is set up. An administrator exists already; `chancery user list` names the users and\n"
+                   "`chancery user password EMAIL` sets a new password.\n\n");
+    } else {
+        fmt::print("\nChancery is set up. These two are shown once and stored nowhere:\n\n"
+                   "  administrator  {}\n  password       {}\n  API token      {}\n\n",
+                   made.admin_email, made.admin_password.reveal(), made.admin_token.reveal());
+    }
+    std::fflush(stdout);
+}
+
+/// The file is a convenience for clients: one that was lost, or never written, is made again.
+void restore_root_file(issuance::Core& core, const Config& config)
+{
+    const auto path = config.path("root.pem");
+    if (std::filesystem::exists(path)) {
+        return;
+    }
+    if (const auto root = core.store.read_now([](db::Session& session) { return issuance::set_up_root(session); })) {
+        write_file(path, *root);
+    }
+}
+
 } // namespace
 
 bool first_start(issuance::Core& core, const Config& config)
 {
     if (!core.store.read_now([](db::Session& session) { return issuance::needs_setup(session); })) {
+        restore_root_file(core, config);
         return false;
     }
     issuance::SetupRequest wanted;
@@ -41,12 +67,8 @@ bool first_start(issuance::Core& core, const Config& config)
     wanted.domains = config.setup.domains;
     wanted.admin_email = config.setup.admin_email;
     const auto made = issuance::set_up(core, wanted);
+    show_credentials(made); // before anything else that could fail
     write_file(config.path("root.pem"), made.root_pem);
-
-    fmt::print("\nChancery is set up. These two are shown once and stored nowhere:\n\n"
-               "  administrator  {}\n  password       {}\n  API token      {}\n\n",
-               made.admin_email, made.admin_password.reveal(), made.admin_token.reveal());
-    std::fflush(stdout);
     return true;
 }
 

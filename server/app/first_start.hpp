@@ -7,8 +7,9 @@
 
 namespace chancery::app {
 
-/// Makes CA, administrator and ACME server when the database has none; prints what is shown once (password, token) to
-/// standard output and the root certificate to <data>/root.pem. Returns whether it did.
+/// Makes CA, ACME server and administrator when the database has none; prints what is shown once (password, token) to
+/// standard output and writes the root certificate to <data>/root.pem, also later when that file is missing. Returns
+/// whether it made any of them.
 bool first_start(issuance::Core& core, const Config& config);
 
 /// Copy-and-paste lines for a running server.
