@@ -106,7 +106,8 @@ struct ShardGuard {
 asio::awaitable<void> serve(std::shared_ptr<ServerState> state, Shard& shard, Session::Peer peer)
 {
     const ShardGuard guard{shard};
-    Session session(std::move(state), shard, std::move(peer));
+    // A copy: a coroutine that is destroyed while suspended ends its locals first, and the guard needs the shard then.
+    Session session(state, shard, std::move(peer));
     co_await session.run();
 }
 
