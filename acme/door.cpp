@@ -10,6 +10,7 @@
 #include "acme/orders.hpp"
 #include "acme/revocation.hpp"
 #include "core/log.hpp"
+#include "core/random.hpp"
 #include "core/text.hpp"
 
 namespace chancery::acme {
@@ -33,6 +34,13 @@ http::Awaitable<http::Response> answer_preflight(const http::Request& request)
     co_return preflight(request);
 }
 
+/// A key of this process alone: what redeems nonces here knows only its own, and the numbers of two processes are the
+/// same. A nonce of another one, or of before a restart, is thus no nonce at all.
+Secret nonce_key(issuance::Core& core)
+{
+    return core.keys.kek().derive("acme-nonce|" + random_token(16));
+}
+
 std::unique_ptr<NonceRedeemer> local_redeemer(const AcmeSettings& settings, const Clock& clock)
 {
     return std::make_unique<LocalNonceRedeemer>(settings.nonce_window, clock.now());
@@ -42,7 +50,7 @@ std::unique_ptr<NonceRedeemer> local_redeemer(const AcmeSettings& settings, cons
 
 Door::Door(issuance::Core& core, AcmeSettings settings, http::Client& client, Resolver& resolver)
     : core_(core), settings_(std::move(settings)), accounts_(settings_.cached_accounts),
-      nonces_(core.keys.kek().derive("acme-nonce"), settings_.nonce_lifetime, core.clock,
+      nonces_(nonce_key(core), settings_.nonce_lifetime, core.clock,
               local_redeemer(settings_, core.clock)),
       addresses_(settings_.allowed_networks),
       context_{.core = core_, .settings = settings_, .accounts = accounts_, .nonces = nonces_},

@@ -35,7 +35,8 @@ public:
 };
 
 /// A sliding window over the newest nonces of this process, a bit each. A nonce that fell out of it, or that another
-/// process issued (before a restart), is refused, and the client takes a new one.
+/// process issued, is refused, and the client takes a new one. Numbers are told apart by the MAC alone, so each process
+/// needs a key of its own.
 class LocalNonceRedeemer final : public NonceRedeemer {
 public:
     /// `window` is rounded up to a multiple of 64; nonces issued before `started_at` are not this process's.
