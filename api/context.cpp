@@ -107,7 +107,7 @@ http::Awaitable<Result<Answer>> write(Services& services, const Route& route, co
 {
     std::optional<IdempotencyKey> key;
     if (route.repeat == Repeat::Idempotent) {
-        auto given = read_idempotency_key(request);
+        auto given = read_idempotency_key(idempotency_mac_key(services.core), request);
         if (!given) {
             co_return std::unexpected(std::move(given).error());
         }

@@ -65,7 +65,7 @@ Result<void> claim(db::UnitOfWork& work, const issuance::Caller& caller, const I
 
 http::Awaitable<http::Response> create(Services& services, const Route& route, const http::Request& request)
 {
-    const auto key = read_idempotency_key(request);
+    const auto key = read_idempotency_key(idempotency_mac_key(services.core), request);
     if (!key) {
         co_return finish(request, std::unexpected(key.error()));
     }

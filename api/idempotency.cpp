@@ -1,5 +1,6 @@
 #include "api/idempotency.hpp"
 
+#include "core/encoding.hpp"
 #include "core/json.hpp"
 #include "db/repositories/operation_repository.hpp"
 #include "pki/digest.hpp"
@@ -44,7 +45,12 @@ std::string location_of(const db::IdempotencyRecord& record)
 
 } // namespace
 
-Result<std::optional<IdempotencyKey>> read_idempotency_key(const http::Request& request)
+Secret idempotency_mac_key(const issuance::Core& core)
+{
+    return core.keys.kek().derive("idempotency");
+}
+
+Result<std::optional<IdempotencyKey>> read_idempotency_key(const Secret& mac_key, const http::Request& request)
 {
     const auto value = request.fields.find("idempotency-key");
     if (!value) {
@@ -54,7 +60,8 @@ Result<std::optional<IdempotencyKey>> read_idempotency_key(const http::Request& 
     if (value->empty() || value->size() > kMaxKeyLength || !visible) {
         return refuse(Code::BadRequest, "Idempotency-Key must be 1 to 255 visible ASCII characters");
     }
-    const auto hash = pki::sha256_hex(request.method + '\n' + request.path + '\n' + request.body);
+    const auto hash =
+        to_hex(pki::hmac_sha256(mac_key.reveal(), request.method + '\n' + request.path + '\n' + request.body));
     return std::optional(IdempotencyKey{.key = std::string(*value), .request_hash = hash});
 }
 

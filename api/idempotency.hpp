@@ -2,7 +2,9 @@
 
 #include "api/call.hpp"
 #include "core/result.hpp"
+#include "core/secret.hpp"
 #include "db/unit_of_work.hpp"
+#include "issuance/core.hpp"
 
 #include <optional>
 #include <string>
@@ -13,11 +15,14 @@ namespace chancery::api {
 
 struct IdempotencyKey {
     std::string key{};
-    std::string request_hash{}; ///< of method, path and body
+    std::string request_hash{}; ///< a MAC of method, path and body: a body may hold a password
 };
 
+/// The key of those MACs.
+Secret idempotency_mac_key(const issuance::Core& core);
+
 /// Nothing when the request has no key; BadRequest when it is not 1 to 255 visible ASCII characters.
-Result<std::optional<IdempotencyKey>> read_idempotency_key(const http::Request& request);
+Result<std::optional<IdempotencyKey>> read_idempotency_key(const Secret& mac_key, const http::Request& request);
 
 /// What was found under the key.
 struct Claim {

@@ -187,7 +187,7 @@ Result<Answer> show(const Call& call, db::Session& session)
 
 http::Awaitable<http::Response> create(Services& services, const Route& route, const http::Request& request)
 {
-    auto key = read_idempotency_key(request);
+    auto key = read_idempotency_key(idempotency_mac_key(services.core), request);
     if (!key) {
         co_return finish(request, std::unexpected(std::move(key).error()));
     }
@@ -197,7 +197,7 @@ http::Awaitable<http::Response> create(Services& services, const Route& route, c
 
 http::Awaitable<http::Response> resubmit(Services& services, const Route& route, const http::Request& request)
 {
-    auto key = read_idempotency_key(request);
+    auto key = read_idempotency_key(idempotency_mac_key(services.core), request);
     const auto id = id_of(request);
     const auto changes = read_changes(request);
     if (!key) {

@@ -52,22 +52,26 @@ TEST_CASE("a preferred wait is a number of seconds up to thirty", "[unit][api]")
 
 TEST_CASE("an idempotency key is visible text of a bounded length, bound to the request", "[unit][api]")
 {
+    const Secret mac_key("of this server");
     http::Request request;
     request.method = "POST";
     request.path = "/api/v1/orders";
     request.body = "{}";
-    REQUIRE(api::read_idempotency_key(request));
-    CHECK_FALSE(*api::read_idempotency_key(request));
+    REQUIRE(api::read_idempotency_key(mac_key, request));
+    CHECK_FALSE(*api::read_idempotency_key(mac_key, request));
 
     request.fields.set("Idempotency-Key", "k-1");
-    const auto first = api::read_idempotency_key(request).value().value();
+    const auto first = api::read_idempotency_key(mac_key, request).value().value();
     CHECK(first.key == "k-1");
+    CHECK(api::read_idempotency_key(mac_key, request).value().value().request_hash == first.request_hash);
+    const Secret another("of another server"); // what is stored tells nothing about a body without the key
+    CHECK(api::read_idempotency_key(another, request).value().value().request_hash != first.request_hash);
     request.body = "{ }";
-    CHECK(api::read_idempotency_key(request).value().value().request_hash != first.request_hash);
+    CHECK(api::read_idempotency_key(mac_key, request).value().value().request_hash != first.request_hash);
 
     for (const auto& bad : {std::string(), std::string(256, 'k'), std::string("two words"), std::string("tab\t")}) {
         request.fields.set("Idempotency-Key", bad);
-        const auto read = api::read_idempotency_key(request);
+        const auto read = api::read_idempotency_key(mac_key, request);
         REQUIRE_FALSE(read);
         CHECK(read.error().code == Code::BadRequest);
     }
