@@ -299,7 +299,8 @@ Profile make_profile(const ProfileInputs& in, std::vector<Name> names)
     facts.acme_account_id = in.caller.acme_account_id.empty() ? request.acme_account_id : in.caller.acme_account_id;
     facts.provider_id = profile.provider != nullptr ? profile.provider->id : request.provider_id;
 
-    auto validity = validity_of(in, profile.issuer ? profile.issuer->valid_to() : std::nullopt);
+    auto validity =
+        validity_of(in.settings, request, in.now, profile.issuer ? profile.issuer->valid_to() : std::nullopt);
     facts.valid_from = validity.from;
     facts.valid_to = validity.to;
     take_first(profile.refusal, std::move(validity.refusal));

@@ -10,18 +10,18 @@ using std::chrono::floor;
 using std::chrono::seconds;
 
 constexpr std::chrono::hours kMostBackdated{24}; // an ACME order's notBefore is as old as its validation
+constexpr std::chrono::hours kMostAhead{24};     // what domains and policies allow now may not be so by then
 
-Validity asked_validity(const ProfileInputs& in, long long max_days)
+Validity asked_validity(const CoreSettings& settings, const CertificateRequest& request, Time now, long long max_days)
 {
-    const auto& request = in.request;
     Validity validity;
-    validity.from = floor<seconds>(request.not_before.value_or(in.now - seconds(in.settings.backdate_seconds)));
+    validity.from = floor<seconds>(request.not_before.value_or(now - seconds(settings.backdate_seconds)));
     if (request.not_after) {
         validity.to = floor<seconds>(*request.not_after);
         return validity;
     }
     const auto wanted = request.validity_days ? static_cast<long long>(*request.validity_days)
-                                              : std::min<long long>(in.settings.default_validity_days, max_days);
+                                              : std::min<long long>(settings.default_validity_days, max_days);
     // The last second counts (RFC 5280 section 4.1.2.5): a certificate of one day ends one second before the next. The
     // bound keeps the arithmetic and four-digit years safe whatever was asked for; it is refused below.
     validity.to = validity.from + days(std::clamp(wanted, -1LL, 1'000'000LL)) - seconds(1);
@@ -30,18 +30,22 @@ Validity asked_validity(const ProfileInputs& in, long long max_days)
 
 } // namespace
 
-Validity validity_of(const ProfileInputs& in, const std::optional<Time>& issuer_valid_to)
+Validity validity_of(const CoreSettings& settings, const CertificateRequest& request, Time now,
+                     const std::optional<Time>& issuer_valid_to)
 {
     const long long max_days =
-        std::min(in.settings.max_validity_days, in.request.max_validity_days.value_or(in.settings.max_validity_days));
-    auto validity = asked_validity(in, max_days);
+        std::min(settings.max_validity_days, request.max_validity_days.value_or(settings.max_validity_days));
+    auto validity = asked_validity(settings, request, now, max_days);
     // An ACME client chooses notAfter or nothing; the days are its server's default.
-    const bool explicit_end = (in.request.validity_days && in.request.pathway != Pathway::Acme) || in.request.not_after;
-    const std::string member = in.request.validity_days ? "/validity_days" : "/valid_to";
-    if (validity.from < in.now - kMostBackdated) {
+    const bool explicit_end = (request.validity_days && request.pathway != Pathway::Acme) || request.not_after;
+    const std::string member = request.validity_days ? "/validity_days" : "/valid_to";
+    if (validity.from < now - kMostBackdated) {
         validity.refusal =
             object_to("validity", "/valid_from", "The validity must not begin more than a day ago.").error();
-    } else if (validity.to <= std::max(validity.from, in.now)) {
+    } else if (validity.from > now + kMostAhead) {
+        validity.refusal =
+            object_to("validity", "/valid_from", "The validity must not begin more than a day from now.").error();
+    } else if (validity.to <= std::max(validity.from, now)) {
         validity.refusal =
             object_to("validity", member, "The validity must end in the future and after its beginning.").error();
     } else if (validity.to - validity.from + seconds(1) > days(max_days)) {

@@ -1,6 +1,7 @@
 #pragma once
 
-#include "issuance/profile.hpp"
+#include "issuance/core.hpp"
+#include "issuance/gate.hpp"
 #include "issuance/refusal.hpp"
 
 #include <optional>
@@ -13,7 +14,9 @@ struct Validity {
     std::optional<Refusal> refusal{};
 };
 
-/// Whole seconds, the last one inclusive. A default is cut to the CA's end; what somebody asked for is given or refused.
-Validity validity_of(const ProfileInputs& in, const std::optional<Time>& issuer_valid_to);
+/// Whole seconds, the last one inclusive. A default is cut to the CA's end; what somebody asked for is given or
+/// refused. Reads the request's pathway, times, days and maximum only.
+Validity validity_of(const CoreSettings& settings, const CertificateRequest& request, Time now,
+                     const std::optional<Time>& issuer_valid_to);
 
 } // namespace chancery::issuance

@@ -322,6 +322,13 @@ TEST_CASE("validity is the default within the CA's, or what was asked for, or re
         request.not_before = now - std::chrono::days(3);
         check_refused(core, admin, request, Code::ValidationError);
     }
+    SECTION("a beginning lies at most a day ahead")
+    {
+        request.not_before = now + std::chrono::days(1);
+        CHECK(plan_for(core, admin, request).valid_from == now + std::chrono::days(1));
+        request.not_before = now + std::chrono::days(1) + std::chrono::seconds(1);
+        check_refused(core, admin, request, Code::ValidationError);
+    }
     SECTION("near the CA's end the default is cut and a wish is refused")
     {
         const auto end = core.intermediate().valid_to;
