@@ -138,12 +138,14 @@ void store_outcome(Context& context, db::UnitOfWork& work, const ValidationTask&
     db::AcmeOrderRepository orders(work);
     const auto authorization = orders.find_authorization(task.authorization_id);
     auto challenge = orders.find_challenge(task.challenge_id);
-    const bool waits = authorization && challenge && authorization->status == AcmeAuthorizationStatus::Pending &&
+    const auto now = context.core.clock.now();
+    // An authorization that expired meanwhile stays so, whatever a late job finds out.
+    const bool waits = authorization && challenge &&
+                       status_at(*authorization, now) == AcmeAuthorizationStatus::Pending &&
                        challenge->status == AcmeChallengeStatus::Processing;
     if (!waits) {
         return;
     }
-    const auto now = context.core.clock.now();
     challenge->status = result ? AcmeChallengeStatus::Invalid : AcmeChallengeStatus::Valid;
     if (result) {
         challenge->error = to_json(*result);

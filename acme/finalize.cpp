@@ -57,20 +57,13 @@ std::string original_request(const AcmeOrder& order, const pki::Csr& csr)
 
 issuance::CertificateRequest make_request(const AcmeOrder& order, const AcmeServer& server, const pki::Csr& csr)
 {
-    issuance::CertificateRequest request;
-    request.pathway = Pathway::Acme;
+    auto request = timed_request(order.not_before, order.not_after, server);
     request.names = order.identifiers;
     request.csr = csr;
     request.digest = server.digest;
     request.authority_id = server.authority_id;
     request.acme_account_id = order.account_id;
-    request.max_validity_days = server.max_validity_days;
-    request.not_before = order.not_before;
-    request.not_after = order.not_after;
     request.original = original_request(order, csr);
-    if (!order.not_after) {
-        request.validity_days = server.default_validity_days;
-    }
     // Of the CSR's subject only the CN is proven: the order's validations say nothing of organizations. A name longer
     // than a CN may be (RFC 5280, ub-common-name) stays among the SANs.
     constexpr std::size_t kMaxCommonName = 64;

@@ -7,6 +7,7 @@
 #include "db/repositories/acme_repository.hpp"
 #include "issuance/audit.hpp"
 #include "issuance/gate.hpp"
+#include "issuance/validity.hpp"
 #include "pki/names.hpp"
 
 #include <algorithm>
@@ -65,16 +66,20 @@ Outcome<std::optional<Time>> read_time(const std::optional<std::string>& text, s
     return time;
 }
 
-/// Times that no certificate of this server could have; what the gate decides is decided at finalize.
-Outcome<void> check_times(const WantedOrder& wanted, const AcmeServer& server, Time now)
+/// Times that finalize would refuse are refused here already, by the same rule.
+Outcome<void> check_times(Context& context, db::Session& session, const WantedOrder& wanted, const AcmeServer& server,
+                          Time now)
 {
-    const auto from = wanted.not_before.value_or(now);
-    if (wanted.not_after && (*wanted.not_after <= from || *wanted.not_after <= now)) {
-        return malformed("notAfter must lie after notBefore and in the future");
+    if (!wanted.not_before && !wanted.not_after) {
+        return {};
     }
-    if (wanted.not_after && *wanted.not_after - from > std::chrono::days(server.max_validity_days)) {
-        return malformed("certificates of this server live at most " + std::to_string(server.max_validity_days) +
-                         " days");
+    const auto configuration = context.core.configuration.current(session);
+    const auto issuer = configuration->issuers.find(server.authority_id);
+    const auto issuer_end = issuer == configuration->issuers.end() ? std::nullopt : issuer->second->valid_to();
+    const auto request = timed_request(wanted.not_before, wanted.not_after, server);
+    const auto validity = issuance::validity_of(context.core.settings, request, now, issuer_end);
+    if (validity.refusal) {
+        return malformed("notBefore and notAfter: " + validity.refusal->problem.detail);
     }
     return {};
 }
@@ -181,7 +186,7 @@ Outcome<AcmeOrder> create_order(Context& context, db::UnitOfWork& work, const Ca
     const auto now = context.core.clock.now();
     CHANCERY_TRY(account, current_account(context, work, *call.account));
     CHANCERY_TRY(server, active_server(context, work, call.server_id));
-    CHANCERY_CHECK(check_times(wanted, server, now));
+    CHANCERY_CHECK(check_times(context, work, wanted, server, now));
     const auto caller = caller_of(call, account);
     CHANCERY_CHECK(check_names(context, work, caller, server, wanted));
     AcmeOrder order{.id = new_id(now),
@@ -235,6 +240,20 @@ Outcome<WantedOrder> read_new_order(std::string_view payload, std::size_t max_id
     wanted.not_before = from;
     wanted.not_after = until;
     return wanted;
+}
+
+issuance::CertificateRequest timed_request(const std::optional<Time>& not_before, const std::optional<Time>& not_after,
+                                           const AcmeServer& server)
+{
+    issuance::CertificateRequest request;
+    request.pathway = Pathway::Acme;
+    request.max_validity_days = server.max_validity_days;
+    request.not_before = not_before;
+    request.not_after = not_after;
+    if (!not_after) {
+        request.validity_days = server.default_validity_days;
+    }
+    return request;
 }
 
 Outcome<AcmeOrder> find_own_order(db::Session& session, const Call& call)

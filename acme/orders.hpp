@@ -1,6 +1,7 @@
 #pragma once
 
 #include "acme/context.hpp"
+#include "issuance/gate.hpp"
 
 namespace chancery::acme {
 
@@ -20,6 +21,10 @@ struct WantedOrder {
 
 /// Malformed for what is no order at all: no identifiers, too many of them, times that are none.
 Outcome<WantedOrder> read_new_order(std::string_view payload, std::size_t max_identifiers);
+
+/// The core's request as far as it decides the validity: what newOrder checks and finalize asks for.
+issuance::CertificateRequest timed_request(const std::optional<Time>& not_before, const std::optional<Time>& not_after,
+                                           const AcmeServer& server);
 
 /// An order of this account, or 404 without saying whether it exists (section 10.5).
 Outcome<AcmeOrder> find_own_order(db::Session& session, const Call& call);

@@ -399,6 +399,23 @@ TEST_CASE("a validation job that runs again changes nothing", "[acme-076]")
     CHECK(world.audited("acme_authorization.validate.failure") == 0);
 }
 
+TEST_CASE("a validation that ends after its authorization expired makes nothing valid", "[acme-076]")
+{
+    AcmeWorld world(GENERATE(from_range(test_dialects())));
+    auto client = world.registered();
+    const auto order = client.order({"www.example.org"});
+    const auto url = authorizations_of(order)[0];
+    auto challenge = client.challenge(url, "http-01");
+    const auto token = challenge.string("token");
+    world.publish_http("www.example.org", token, client.key_authorization(token));
+    CHECK(client.post(challenge.string("url"), "{}").status == 200);
+    world.clock.advance(7 * 24h);
+    world.jobs.run_all();
+    CHECK(world.audited("acme_authorization.validate.success") == 0);
+    CHECK(client.post_as_get(url).text("status") == "invalid");
+    CHECK(client.order({"www.example.org"}).text("status") == "pending");
+}
+
 TEST_CASE("only one challenge of an authorization is validated at a time")
 {
     AcmeWorld world(GENERATE(from_range(test_dialects())));
@@ -446,6 +463,26 @@ TEST_CASE("notBefore and notAfter are in the certificate, or refused", "[acme-06
     const auto info = pki::parse_certificate(chain_of(client.post_as_get(valid.text("certificate"))).front()).value();
     CHECK(to_rfc3339(info.valid_from) == "2026-11-24T00:00:00Z");
     CHECK(to_rfc3339(info.valid_to) == "2026-12-04T00:00:00Z");
+}
+
+TEST_CASE("a new order is refused for the times that finalize would refuse, and for no others", "[acme-066]")
+{
+    AcmeWorld world(GENERATE(from_range(test_dialects())));
+    auto client = world.registered();
+    const auto to_the_second = [&](const std::string& times, const std::string& names) {
+        const auto order = world.ready_order(client, {names}, times);
+        REQUIRE(order.text("status") == "ready");
+        return client.finalize(order, make_csr({names})).status;
+    };
+    // Without notBefore the certificate begins a minute before now, and its last second counts.
+    CHECK(to_the_second(R"(,"notAfter":"2027-02-21T11:58:59Z")", "a.example.org") == 200);
+    CHECK(to_the_second(R"(,"notBefore":"2026-11-24T12:00:00Z")", "b.example.org") == 200);
+    CHECK(to_the_second(R"(,"notBefore":"2026-11-22T12:00:00Z")", "c.example.org") == 200);
+    for (const auto* times : {R"(,"notAfter":"2027-02-21T11:59:00Z")", R"(,"notBefore":"2026-11-24T12:00:01Z")",
+                              R"(,"notBefore":"2026-11-22T11:59:59Z")"}) {
+        CAPTURE(times);
+        CHECK(client.order({"www.example.org"}, times).problem() == "malformed");
+    }
 }
 
 TEST_CASE("in the mode bindings, what is not bound is refused")
