@@ -57,16 +57,18 @@ std::optional<ListenerCertificate> on_file(Core& core, db::Session& session, con
 {
     const auto now = core.clock.now();
     db::CertificateRepository certificates(session);
-    const db::CertificateFilter filter{
-        .statuses = {CertificateStatus::Active}, .source = CertificateSource::Managed, .tag = kListener, .now = now};
-    for (const auto& row : certificates.list(filter, db::CertificateSort::ValidTo, {.limit = 5, .descending = true})) {
+    // Tags are anybody's to give and to take; who requested a certificate is not.
+    const db::CertificateFilter filter{.statuses = {CertificateStatus::Active},
+                                       .source = CertificateSource::Managed,
+                                       .requester_id = system_caller().actor.id,
+                                       .now = now};
+    for (const auto& row : certificates.list(filter, db::CertificateSort::ValidTo, {.limit = 50, .descending = true})) {
         const bool fresh = row.valid_to - now >= (row.valid_to - row.valid_from) / 3;
         if (!fresh || !row.key_id || !covers(row, names)) {
             continue;
         }
         const auto stored = db::KeyRepository(session).find(*row.key_id);
         const auto whole = certificates.find(row.id);
-        // The tag is anybody's to give; the purpose of the key is not.
         if (stored && whole && stored->purpose == kListener) {
             return presentable(core, session, *whole, core.keys.unwrap(*stored));
         }
