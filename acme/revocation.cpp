@@ -3,6 +3,7 @@
 #include "core/encoding.hpp"
 #include "db/repositories/acme_repository.hpp"
 #include "db/repositories/certificate_repository.hpp"
+#include "issuance/audit.hpp"
 #include "issuance/revocation.hpp"
 #include "pki/digest.hpp"
 
@@ -39,17 +40,32 @@ Outcome<issuance::Caller> authorized_caller(Context& context, db::UnitOfWork& wo
     return caller_of(call, account);
 }
 
+std::unexpected<Error> refuse_recorded(Context& context, db::UnitOfWork& work, const issuance::Caller& caller,
+                                       const Certificate& certificate, Error error)
+{
+    json::Writer details;
+    details.begin_object().member("error", name_of(error.type)).member("reason", error.detail).end_object();
+    issuance::audit::record_refusal(work, caller, context.core.clock.now(), issuance::audit::kRevokeFailure,
+                                    {"certificate", certificate.id}, details.take());
+    return std::unexpected(std::move(error));
+}
+
 Outcome<void> revoke(Context& context, db::UnitOfWork& work, const Call& call, const WantedRevocation& wanted)
 {
     const auto certificate = db::CertificateRepository(work).find_by_fingerprint(pki::sha256_hex(wanted.certificate));
     if (!certificate || !certificate->authority_id || certificate->source != CertificateSource::Managed) {
         return not_found("certificate");
     }
-    CHANCERY_TRY(caller, authorized_caller(context, work, call, *certificate));
-    if (certificate->revoked_at) {
-        return refuse(ErrorType::AlreadyRevoked, 400, "the certificate is revoked already");
+    auto caller = authorized_caller(context, work, call, *certificate);
+    if (!caller) {
+        return refuse_recorded(context, work, caller_of(call), *certificate, std::move(caller).error());
     }
-    if (const auto revoked = issuance::revoke(context.core, work, caller, *certificate, wanted.reason); !revoked) {
+    if (certificate->revoked_at) {
+        return refuse_recorded(
+            context, work, *caller, *certificate,
+            {.type = ErrorType::AlreadyRevoked, .status = 400, .detail = "the certificate is revoked already"});
+    }
+    if (const auto revoked = issuance::revoke(context.core, work, *caller, *certificate, wanted.reason); !revoked) {
         return std::unexpected(from_core(revoked.error()));
     }
     return {};

@@ -361,6 +361,24 @@ TEST_CASE("unrelated keys and accounts may not revoke", "[acme-104]")
     CHECK_FALSE(stored(world, der).revoked_at);
 }
 
+TEST_CASE("revocations that are refused are recorded", "[acme-104][acme-105]")
+{
+    AcmeWorld world(GENERATE(from_range(test_dialects())));
+    auto client = world.registered();
+    const auto der = world.issue(client, {"www.example.org"});
+    auto stranger = world.client();
+    auto other = world.registered();
+    CHECK(stranger.revoke(der, {}, {.with_jwk = true}).status == 403);
+    CHECK(world.audited("certificate.revoke.failure") == 1);
+    CHECK(other.revoke(der).status == 403);
+    CHECK(world.audited("certificate.revoke.failure") == 2);
+    CHECK(client.revoke(der).status == 200);
+    CHECK(world.audited("certificate.revoke.failure") == 2);
+    CHECK(client.revoke(der).status == 400);
+    CHECK(world.audited("certificate.revoke.failure") == 3);
+    CHECK(world.audited("certificate.revoke.success") == 1);
+}
+
 TEST_CASE("a second revocation is alreadyRevoked", "[acme-105]")
 {
     AcmeWorld world(GENERATE(from_range(test_dialects())));
