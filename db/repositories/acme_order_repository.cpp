@@ -74,6 +74,10 @@ constexpr std::string_view kFail = R"sql(
 constexpr std::string_view kExpired = R"sql(
     SELECT id, authorization_ids FROM acme_orders
      WHERE expires_at < :limit_time AND status IN ('pending', 'ready', 'invalid') ORDER BY expires_at LIMIT :most)sql";
+constexpr std::string_view kExpiryOfAuthorizations = "SELECT expires_at FROM acme_authorizations";
+constexpr std::string_view kPutOff = R"sql(
+    UPDATE acme_orders SET status = 'invalid', expires_at = :expires_at
+     WHERE id = :id AND status IN ('pending', 'ready', 'invalid'))sql";
 constexpr std::string_view kDeleteOrder =
     "DELETE FROM acme_orders WHERE id = :id AND status IN ('pending', 'ready', 'invalid')";
 constexpr std::string_view kDeleteLink = R"sql(
@@ -164,6 +168,18 @@ std::vector<AcmeAuthorization> load_authorizations(db::Session& session, const s
         }
     }
     return loaded;
+}
+
+/// When the last of these authorizations ends that is valid beyond `time`; nothing when none is.
+std::optional<Time> valid_until(db::Session& session, const std::vector<std::string>& ids, Time time)
+{
+    if (ids.empty()) {
+        return std::nullopt;
+    }
+    Conditions where;
+    where.add_in("id", ids).add("status = 'valid'").add("expires_at > ?", time);
+    Query query(session, std::string(kExpiryOfAuthorizations) + where.sql() + " ORDER BY expires_at DESC LIMIT 1");
+    return where.bind_to(query).value<Time>();
 }
 
 /// Whether every authorization of the order is valid.
@@ -325,6 +341,12 @@ long long AcmeOrderRepository::sweep(Time limit_time, int limit)
     });
     long long deleted = 0;
     for (const auto& [id, authorization_ids] : expired) {
+        // New orders live on what was proven for this one; it goes when the last of that has ended, so that nothing is
+        // left behind.
+        if (const auto until = valid_until(session_, authorization_ids, limit_time)) {
+            Query(session_, kPutOff).bind(*until, id).run();
+            continue;
+        }
         if (Query(session_, kDeleteOrder).bind(id).run() == 0) {
             continue;
         }

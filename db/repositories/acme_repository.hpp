@@ -66,7 +66,8 @@ public:
     std::optional<AcmeOrder> find_by_inventory_order(const std::string& order_id);
 
     /// Deletes up to `limit` pending or invalid orders that expired before `limit_time`, with their unused
-    /// authorizations; returns how many. Inventory, orders and audit keep everything that was ever asked of the core.
+    /// authorizations; returns how many. One with an authorization that is still valid becomes invalid and is deleted
+    /// after that has expired. Inventory, orders and audit keep everything that was ever asked of the core.
     long long sweep(Time limit_time, int limit);
 
 private:

@@ -139,12 +139,13 @@ TEST_CASE("an ACME account changes contacts and key while it is valid", "[unit][
         CHECK(accounts.change_key(account.id, "{}", "thumb-3", "spki-3"));
         CHECK(accounts.find_by_thumbprint("server-1", "thumb-3")->id == account.id);
         CHECK(accounts.find(account.id)->contacts.empty());
-        CHECK(accounts.find(account.id)->revision == 2);
+        CHECK(accounts.find(account.id)->revision == 3);
+        CHECK(accounts.find_revision(account.id) == 3);
         CHECK(accounts.deactivate(account.id));
         CHECK_FALSE(accounts.deactivate(account.id));
         CHECK_FALSE(accounts.update_contacts(account.id, {"x"}, std::nullopt));
         CHECK(accounts.find(account.id)->status == AcmeAccountStatus::Deactivated);
-        CHECK(accounts.find(account.id)->revision == 3);
+        CHECK(accounts.find(account.id)->revision == 4);
     });
 }
 
@@ -338,6 +339,30 @@ TEST_CASE("the sweep deletes what expired unfinished, and keeps what another ord
         CHECK(acme.find_authorization(shared.id));
         CHECK_FALSE(acme.find_authorization(own.id));
         CHECK_FALSE(acme.find_challenge(own.challenges[0].id));
+    });
+}
+
+TEST_CASE("the sweep keeps an authorization as long as it is valid, and its order with it", "[unit][db]")
+{
+    TestDatabase database(GENERATE(from_range(test_dialects())));
+    auto& store = database.store();
+    auto proven = sample_authorization("a.example.com");
+    proven.status = AcmeAuthorizationStatus::Valid;
+    proven.expires_at = at(50);
+    const auto open = sample_authorization("b.example.com");
+    auto expired = sample_acme_order({proven, open});
+    expired.expires_at = at(10);
+    store_order(store, expired, {proven, open});
+    store.write_now([&](UnitOfWork& unit) {
+        AcmeOrderRepository acme(unit);
+        CHECK(acme.sweep(at(20), 100) == 0);
+        CHECK(acme.find_valid_authorization(proven.account_id, proven.identifier, false, at(20)));
+        CHECK(acme.find(expired.id)->status == AcmeOrderStatus::Invalid);
+        CHECK(acme.sweep(at(50), 100) == 0);
+        CHECK(acme.sweep(at(51), 100) == 1);
+        CHECK_FALSE(acme.find(expired.id));
+        CHECK_FALSE(acme.find_authorization(proven.id));
+        CHECK_FALSE(acme.find_authorization(open.id));
     });
 }
 
