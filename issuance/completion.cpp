@@ -167,7 +167,13 @@ Finished complete_order(Core& core, db::UnitOfWork& work, const Accepted& accept
                   issued_details(order, certificate));
     tell_warnings(core, work, accepted.caller, order, certificate, now);
     wake_after_commit(core, work, order.id);
-    work.on_commit([&core, order, now] { count_end(core, order, "complete", now); });
+    work.on_commit([&core, order, now] {
+        count_end(core, order, "complete", now);
+        core.metrics
+            .counter("chancery_certificates_total", "Certificates issued, by pathway.",
+                     {{"pathway", std::string(name_of(order.pathway))}})
+            .add();
+    });
     return finished;
 }
 

@@ -9,7 +9,13 @@
 #include "pki/crl.hpp"
 #include "pki/digest.hpp"
 
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
 #include <algorithm>
+#include <mutex>
+#include <set>
 
 namespace chancery::issuance {
 namespace {
@@ -57,6 +63,66 @@ void save(db::UnitOfWork& work, const CrlRecord& record, std::size_t entries, Ti
     audit::record(work, system_caller(), now, audit::kCrlPublished, {"certificate_authority", record.authority_id},
                   std::move(details));
 }
+
+/// What there is to answer a request for an authority's CRL with.
+struct Usable {
+    std::optional<std::string> current{};
+    std::optional<std::string> expired{};
+    bool can_sign = false; ///< so that an expired or missing one can be replaced
+};
+
+Usable usable_crl(Core& core, db::Session& session, const std::string& authority_id)
+{
+    auto latest = db::AuthorityRepository(session).latest_crl(authority_id);
+    if (latest && latest->next_update > core.clock.now()) {
+        return {.current = std::move(latest->der)};
+    }
+    Usable usable{.can_sign = core.configuration.current(session)->issuers.contains(authority_id)};
+    if (latest) {
+        usable.expired = std::move(latest->der);
+    }
+    return usable;
+}
+
+/// Held while a request without credentials makes an authority's CRL: of many at once in this process, one signs.
+class PublishingNow {
+public:
+    explicit PublishingNow(const std::string& authority_id) : authority_id_(authority_id)
+    {
+        auto& all = under_way();
+        const std::lock_guard lock(all.mutex);
+        first_ = all.authorities.insert(authority_id_).second;
+    }
+
+    ~PublishingNow()
+    {
+        if (first_) {
+            auto& all = under_way();
+            const std::lock_guard lock(all.mutex);
+            all.authorities.erase(authority_id_);
+        }
+    }
+
+    PublishingNow(const PublishingNow&) = delete;
+    PublishingNow& operator=(const PublishingNow&) = delete;
+
+    bool is_first() const { return first_; }
+
+private:
+    struct UnderWay {
+        std::mutex mutex; ///< held for a look, never across a suspension
+        std::set<std::string, std::less<>> authorities;
+    };
+
+    static UnderWay& under_way()
+    {
+        static UnderWay all;
+        return all;
+    }
+
+    std::string authority_id_;
+    bool first_ = false;
+};
 
 bool is_due(db::Session& session, const Authority& authority, Time now)
 {
@@ -143,20 +209,22 @@ asio::awaitable<void> schedule_crls(Core& core)
 
 asio::awaitable<std::optional<std::string>> current_crl(Core& core, std::string authority_id)
 {
-    const auto latest = [&](db::Session& session) -> std::optional<CrlRecord> {
-        db::AuthorityRepository authorities(session);
-        return authorities.latest_crl(authority_id);
-    };
-    auto crl = co_await core.store.read(latest);
-    if (!crl || crl->next_update <= core.clock.now()) {
-        const auto known = co_await core.store.read(
-            [&](db::Session& session) { return core.configuration.current(session)->issuers.contains(authority_id); });
-        if (known) {
+    constexpr int kLooks = 20;
+    asio::steady_timer pause(co_await asio::this_coro::executor);
+    for (int look = 0; look < kLooks; ++look) {
+        auto crl = co_await core.store.read(
+            [&](db::Session& session) { return usable_crl(core, session, authority_id); });
+        if (crl.current || !crl.can_sign) {
+            co_return crl.current ? std::move(crl.current) : std::move(crl.expired);
+        }
+        if (const PublishingNow mine(authority_id); mine.is_first()) {
             co_await publish_crl(core, authority_id);
-            crl = co_await core.store.read(latest);
+        } else {
+            pause.expires_after(std::chrono::milliseconds(100));
+            co_await pause.async_wait(asio::use_awaitable);
         }
     }
-    co_return crl ? std::optional(std::move(crl->der)) : std::nullopt;
+    throw Overloaded("the CRL of an authority is still being made");
 }
 
 } // namespace chancery::issuance

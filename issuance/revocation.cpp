@@ -158,7 +158,7 @@ Result<Certificate> revoke(Core& core, db::UnitOfWork& work, const Caller& calle
     }
     audit::record(work, caller, now, audit::kRevokeSuccess, {"certificate", certificate.id},
                   success_details(certificate, reason));
-    core.metrics.counter("chancery_revocations_total", "Certificates revoked.").add();
+    work.on_commit([&core] { core.metrics.counter("chancery_revocations_total", "Certificates revoked.").add(); });
     auto revoked = certificate;
     revoked.revoked_at = now;
     revoked.revocation_reason = reason;

@@ -22,6 +22,7 @@ constexpr std::string_view kNextCrlNumber =
 
 constexpr SqlText kCrlColumns = "authority_id, number, this_update, next_update, der";
 constexpr std::string_view kSaveCrl = kInsertInto<"crls", kCrlColumns>;
+constexpr std::string_view kRemoveOldCrls = "DELETE FROM crls WHERE authority_id = :id AND number < :number";
 constexpr std::string_view kLatestCrl =
     kSql<"SELECT ", kCrlColumns, " FROM crls WHERE authority_id = :id ORDER BY number DESC LIMIT 1">;
 
@@ -113,6 +114,7 @@ long long AuthorityRepository::next_crl_number(const std::string& authority_id)
 void AuthorityRepository::save_crl(const CrlRecord& crl)
 {
     Query(session_, kSaveCrl).bind_all(crl_columns(crl)).run();
+    Query(session_, kRemoveOldCrls).bind(crl.authority_id, crl.number - 1).run();
 }
 
 std::optional<CrlRecord> AuthorityRepository::latest_crl(const std::string& authority_id)

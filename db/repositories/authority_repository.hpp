@@ -24,6 +24,7 @@ public:
 
     /// Takes the next CRL number of the CA (RFC 5280 section 5.2.3: it only grows).
     long long next_crl_number(const std::string& authority_id);
+    /// Keeps it and the one before; older ones are removed.
     void save_crl(const CrlRecord& crl);
     std::optional<CrlRecord> latest_crl(const std::string& authority_id);
 

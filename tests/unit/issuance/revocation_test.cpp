@@ -245,6 +245,30 @@ TEST_CASE("revocations share a CRL job until its number is taken", "[issuance][c
     CHECK(latest().number == 2);
     CHECK(core.recorded(audit::kCrlPublished) == 2);
     CHECK(run(issuance::current_crl(core.core, id)) == latest().der);
+    CHECK(core.core.metrics.render().find("chancery_revocations_total 3") != std::string::npos);
+    CHECK(core.core.metrics.render().find("chancery_certificates_total{pathway=\"automated\"} 3") != std::string::npos);
+}
+
+TEST_CASE("many requests for a CRL that is not there make one", "[issuance][crl]")
+{
+    TestCore core(GENERATE(from_range(test_dialects())));
+    const auto id = core.intermediate().id;
+    boost::asio::io_context context(1);
+    std::vector<std::optional<std::string>> answers;
+    for (int i = 0; i < 16; ++i) {
+        boost::asio::co_spawn(context, issuance::current_crl(core.core, id),
+                              [&](const std::exception_ptr& failure, std::optional<std::string> crl) {
+                                  CHECK_FALSE(failure);
+                                  answers.push_back(std::move(crl));
+                              });
+    }
+    context.run();
+    CHECK(core.recorded(audit::kCrlPublished) == 1);
+    REQUIRE(answers.size() == 16);
+    for (const auto& answer : answers) {
+        REQUIRE(answer.has_value());
+        CHECK(*answer == *answers.front());
+    }
 }
 
 TEST_CASE("CRLs are scheduled when missing, half over, or behind a revocation", "[issuance][crl]")
