@@ -1,5 +1,6 @@
 #include "server/app/application.hpp"
 
+#include "acme/challenges.hpp"
 #include "acme/door.hpp"
 #include "acme/validation/resolver.hpp"
 #include "api/door.hpp"
@@ -157,6 +158,7 @@ Application::Impl::Impl(Config wanted)
     }
     jobs.handle_whole(issuance::kExecuteOrderJob, [this](Job job) { return issuance::execute_order(core, job.subject_id); });
     jobs.handle(issuance::kPublishCrlJob, [this](Job job) { return issuance::publish_crl(core, job.subject_id); });
+    jobs.limit(acme::kValidateJob, 192); // they wait for others' servers; orders and CRLs must find a place meanwhile
     first_start(core, services.config);
     services.store.read_now([this](db::Session& session) { return core.configuration.current(session) != nullptr; });
     const auto settings = acme_settings(services.config);

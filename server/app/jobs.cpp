@@ -48,7 +48,11 @@ JobRunner::JobRunner(db::Store& store, const Clock& clock, net::Runtime& runtime
     });
     metrics.gauge("chancery_jobs_waiting", "Jobs claimed by this process that wait for a place.", [this] {
         const std::lock_guard lock(mutex_);
-        return static_cast<double>(waiting_.size());
+        std::size_t all = 0;
+        for (const auto& [kind, jobs] : waiting_) {
+            all += jobs.size();
+        }
+        return static_cast<double>(all);
     });
 }
 
@@ -82,6 +86,11 @@ void JobRunner::handle(std::string_view kind, Handler handler)
 void JobRunner::handle_whole(std::string_view kind, Handler handler)
 {
     handlers_.emplace(std::string(kind), Registered{.handler = std::move(handler), .removes_row = true});
+}
+
+void JobRunner::limit(std::string_view kind, std::size_t most)
+{
+    limits_.emplace(std::string(kind), most);
 }
 
 void JobRunner::every(std::chrono::milliseconds period, std::string name, std::function<asio::awaitable<void>()> task)
@@ -137,13 +146,40 @@ void JobRunner::dispatch(Job job)
         if (stopping_ || running_.contains(job.id)) {
             return;
         }
-        if (running_.size() >= kMaxRunning) {
-            waiting_.push_back(std::move(job));
+        if (!has_place(job.kind)) {
+            waiting_[job.kind].push_back(std::move(job));
             return;
         }
-        running_.emplace(job.id, job);
+        take_place(job);
     }
     launch(std::move(job));
+}
+
+bool JobRunner::has_place(const std::string& kind) const
+{
+    const auto limit = limits_.find(kind);
+    const auto at_work = running_of_kind_.find(kind);
+    const bool kind_is_full =
+        limit != limits_.end() && at_work != running_of_kind_.end() && at_work->second >= limit->second;
+    return running_.size() < kMaxRunning && !kind_is_full;
+}
+
+void JobRunner::take_place(const Job& job)
+{
+    running_.emplace(job.id, job);
+    ++running_of_kind_[job.kind];
+}
+
+std::optional<Job> JobRunner::next_waiting()
+{
+    for (auto& [kind, jobs] : waiting_) {
+        if (!jobs.empty() && has_place(kind)) {
+            auto job = std::move(jobs.front());
+            jobs.pop_front();
+            return job;
+        }
+    }
+    return std::nullopt;
 }
 
 void JobRunner::launch(Job job)
@@ -162,11 +198,13 @@ void JobRunner::finished(const std::string& id)
     std::optional<Job> next;
     {
         const std::lock_guard lock(mutex_);
-        running_.erase(id);
-        if (!waiting_.empty() && !stopping_) {
-            next = std::move(waiting_.front());
-            waiting_.pop_front();
-            running_.emplace(next->id, *next);
+        if (const auto ended = running_.find(id); ended != running_.end()) {
+            --running_of_kind_[ended->second.kind];
+            running_.erase(ended);
+        }
+        // One place became free, so one can start.
+        if (!stopping_ && (next = next_waiting())) {
+            take_place(*next);
         }
         idle_.notify_all();
     }
@@ -233,8 +271,10 @@ asio::awaitable<void> JobRunner::extend_leases()
         for (const auto& [id, job] : running_) {
             ids.push_back(id);
         }
-        for (const auto& job : waiting_) {
-            ids.push_back(job.id);
+        for (const auto& [kind, jobs] : waiting_) {
+            for (const auto& job : jobs) {
+                ids.push_back(job.id);
+            }
         }
     }
     if (ids.empty()) {

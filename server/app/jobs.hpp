@@ -10,12 +10,14 @@
 #include <deque>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 
 namespace chancery::app {
 
 /// Runs jobs: those enqueued here start right after their commit; those that are due, or that a dead process left, are
-/// claimed once a second. At most `kMaxRunning` at a time. A job whose handler throws is retried with growing delays.
+/// claimed once a second. At most `kMaxRunning` at a time, and of a kind at most its own limit: slow ones must not keep the
+/// others waiting. A job whose handler throws is retried with growing delays.
 class JobRunner final : public issuance::JobQueue {
 public:
     JobRunner(db::Store& store, const Clock& clock, net::Runtime& runtime, metrics::Registry& metrics);
@@ -26,6 +28,9 @@ public:
     /// Before `start()` only.
     void handle(std::string_view kind, Handler handler) override;
     void handle_whole(std::string_view kind, Handler handler) override;
+
+    /// At most `most` jobs of this kind run at a time. Before `start()` only.
+    void limit(std::string_view kind, std::size_t most);
 
     /// A task of this process, every `period` and once at the start. Before `start()` only.
     void every(std::chrono::milliseconds period, std::string name, std::function<boost::asio::awaitable<void>()> task);
@@ -50,6 +55,10 @@ private:
     };
 
     void dispatch(Job job);
+    /// Under the mutex.
+    bool has_place(const std::string& kind) const;
+    void take_place(const Job& job);
+    std::optional<Job> next_waiting();
     void launch(Job job);
     void finished(const std::string& id);
     boost::asio::awaitable<void> run(Job job);
@@ -66,12 +75,14 @@ private:
     metrics::Counter& done_;
     metrics::Counter& failed_;
     std::map<std::string, Registered, std::less<>> handlers_;
+    std::map<std::string, std::size_t> limits_;
     std::vector<Periodic> periodic_;
 
     mutable std::mutex mutex_;
     std::condition_variable idle_;
-    std::deque<Job> waiting_;
+    std::map<std::string, std::deque<Job>> waiting_; ///< by kind, so that a full kind stands in nobody's way
     std::map<std::string, Job> running_;
+    std::map<std::string, std::size_t> running_of_kind_;
     std::size_t loops_ = 0;
     bool stopping_ = false;
 };
