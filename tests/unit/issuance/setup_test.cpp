@@ -22,6 +22,9 @@ TEST_CASE("a first start makes everything once, a second nothing", "[issuance][s
     CHECK_FALSE(core.made.admin_password.empty());
     CHECK_FALSE(core.made.admin_token.empty());
     CHECK(core.made.acme_server_slug == "default");
+    // The credentials come last: nothing after them can fail and keep them from being shown.
+    CHECK(core.events(audit::kUserCreated).front().sequence > core.events(audit::kSystemInitialised).front().sequence);
+    CHECK(core.read([](db::Session& session) { return issuance::set_up_root(session); }) == core.made.root_pem);
     const auto before = core.row_counts();
     const auto again =
         issuance::set_up(core.core, {.listener_names = {"localhost", "127.0.0.1"}, .domains = {"example.com"}});
@@ -49,6 +52,20 @@ TEST_CASE("the listener's certificate is issued through the gate, kept, and rene
     core.clock.advance(std::chrono::days(2));
     CHECK(run(issuance::listener_certificate(core.core, {"localhost"})).chain_pem != first.chain_pem);
     CHECK_THROWS_AS(run(issuance::listener_certificate(core.core, {"unregistered.example.org"})), std::runtime_error);
+}
+
+TEST_CASE("the tag of the listener's certificate hides it from nobody", "[issuance][setup]")
+{
+    TestCore core(GENERATE(from_range(test_dialects())));
+    const auto first = run(issuance::listener_certificate(core.core, {"localhost"}));
+    const auto admin = core.administrator();
+    auto request = automated({"localhost"});
+    request.tags = {"listener"};
+    request.validity_days = 365;
+    for (int i = 0; i < 6; ++i) {
+        core.certificate(admin, request);
+    }
+    CHECK(run(issuance::listener_certificate(core.core, {"localhost"})).chain_pem == first.chain_pem);
 }
 
 TEST_CASE("CAs are made within their parent's limits", "[issuance][authorities]")
@@ -94,8 +111,9 @@ TEST_CASE("a CA made elsewhere is imported with its chain, and signs when its ke
         elsewhere.read([&](db::Session& session) { return db::KeyRepository(session).find(*foreign.key_id).value(); }));
     const auto import = [&](const std::string& name, const std::string& certificate, const std::string& private_key) {
         const issuance::ImportedAuthority wanted{.name = name, .certificate = certificate, .private_key = private_key};
-        return core.write([&](db::UnitOfWork& work) {
-            return issuance::import_authority(core.core, work, issuance::system_caller(), wanted);
+        return core.write([&](db::UnitOfWork& work) -> Result<Authority> {
+            CHANCERY_TRY(prepared, issuance::prepare_import(wanted));
+            return issuance::import_authority(core.core, work, issuance::system_caller(), prepared);
         });
     };
     const auto chain = pki::to_pem(foreign.der, "CERTIFICATE") + elsewhere.made.root_pem;
