@@ -123,6 +123,17 @@ http::Awaitable<pki::PrivateKey> make_key(Services& services, KeyAlgorithm algor
     co_return co_await services.core.pool.run(generate);
 }
 
+Result<issuance::PreparedImport> read_import(const http::Request& request)
+{
+    json::Reader in(body_of(request));
+    const issuance::ImportedAuthority wanted{.name = in.string("name"),
+                                             .certificate = in.string("certificate"),
+                                             .private_key = in.optional_string("private_key").value_or(""),
+                                             .passphrase = Secret(in.optional_string("passphrase").value_or(""))};
+    CHANCERY_CHECK(in.finish());
+    return issuance::prepare_import(wanted);
+}
+
 } // namespace
 
 Result<Answer> list(const Call& call, db::Session& session)
@@ -159,16 +170,20 @@ http::Awaitable<http::Response> create(Services& services, const Route& route, c
     co_return finish(request, co_await write(services, route, request, std::move(work)));
 }
 
-Result<Answer> import(const Call& call, db::UnitOfWork& work)
+http::Awaitable<http::Response> import(Services& services, const Route& route, const http::Request& request)
 {
-    json::Reader in(body_of(call.request));
-    const issuance::ImportedAuthority wanted{.name = in.string("name"),
-                                             .certificate = in.string("certificate"),
-                                             .private_key = in.optional_string("private_key").value_or(""),
-                                             .passphrase = Secret(in.optional_string("passphrase").value_or(""))};
-    CHANCERY_CHECK(in.finish());
-    CHANCERY_TRY(authority, issuance::import_authority(call.core(), work, call.caller, wanted));
-    return authority_response(authority, call.now, 201);
+    Result<issuance::PreparedImport> prepared;
+    if (has_credentials(request)) {
+        prepared = co_await services.core.pool.run([&] { return read_import(request); });
+    }
+    WriteWork work = [&](const Call& call, db::UnitOfWork& unit) -> Result<Answer> {
+        if (!prepared) {
+            return std::unexpected(prepared.error());
+        }
+        CHANCERY_TRY(authority, issuance::import_authority(call.core(), unit, call.caller, *prepared));
+        return authority_response(authority, call.now, 201);
+    };
+    co_return finish(request, co_await write(services, route, request, std::move(work)));
 }
 
 Result<Answer> show(const Call& call, db::Session& session)

@@ -84,7 +84,7 @@ constexpr Route kRoutes[] = {
 
     {"GET",    "/api/v1/certificate-authorities",          Right::ReadAuthorities,   Read{certificate_authorities::list}},
     {"POST",   "/api/v1/certificate-authorities",          Right::ManageAuthorities, Custom{certificate_authorities::create}, Json, Idempotent},
-    {"POST",   "/api/v1/certificate-authorities/imports",  Right::ManageAuthorities, Write{certificate_authorities::import}, Json, Idempotent},
+    {"POST",   "/api/v1/certificate-authorities/imports",  Right::ManageAuthorities, Custom{certificate_authorities::import}, Json, Idempotent},
     {"GET",    "/api/v1/certificate-authorities/{id}",     Right::ReadAuthorities,   Read{certificate_authorities::show}},
     {"PATCH",  "/api/v1/certificate-authorities/{id}",     Right::ManageAuthorities, Write{certificate_authorities::change}, MergePatch},
     {"GET",    "/api/v1/certificate-authorities/{id}/pem", Right::ReadAuthorities,   Read{certificate_authorities::pem}, None, Plain, kPemFile},
@@ -96,9 +96,9 @@ constexpr Route kRoutes[] = {
     {"PATCH",  "/api/v1/acme-servers/{id}", Right::ManageAcmeServers, Write{acme_servers::change}, MergePatch},
 
     {"GET",    "/api/v1/users",      Right::ReadUsers,   Read{users::list}},
-    {"POST",   "/api/v1/users",      Right::ManageUsers, Write{users::create}, Json, Idempotent},
+    {"POST",   "/api/v1/users",      Right::ManageUsers, Custom{users::create}, Json, Idempotent},
     {"GET",    "/api/v1/users/{id}", Right::ReadUsers,   Read{users::show}},
-    {"PATCH",  "/api/v1/users/{id}", Right::ManageUsers, Write{users::change}, MergePatch},
+    {"PATCH",  "/api/v1/users/{id}", Right::ManageUsers, Custom{users::change}, MergePatch},
 
     {"GET",    "/api/v1/api-tokens",      Right::ManageOwnTokens, Read{api_tokens::list}},
     {"POST",   "/api/v1/api-tokens",      Right::ManageOwnTokens, Write{api_tokens::create}, Json, Idempotent},

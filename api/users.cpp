@@ -1,6 +1,7 @@
 #include "api/users.hpp"
 
 #include "api/answers.hpp"
+#include "api/context.hpp"
 #include "api/etag.hpp"
 #include "api/paging.hpp"
 #include "db/repositories/identity_repository.hpp"
@@ -63,6 +64,61 @@ std::string writable_of(const User& user)
     return out.take();
 }
 
+struct NewUser {
+    User user{};
+    Secret password{};
+};
+
+Result<NewUser> read_new(const http::Request& request)
+{
+    json::Reader in(body_of(request));
+    NewUser wanted;
+    wanted.user.email = in.string("email");
+    read_writable(in, wanted.user);
+    wanted.password = Secret(in.string("password"));
+    CHANCERY_CHECK(in.finish());
+    return wanted;
+}
+
+/// The password of a PATCH; whatever else is wrong with the patch is told by who reads all of it.
+std::optional<Secret> new_password(const http::Request& request)
+{
+    json::Reader in(request.body);
+    auto password = in.optional_string("password");
+    const bool readable = in.finish(json::Unknown::Ignore).has_value();
+    return readable && password ? std::optional(Secret(std::move(*password))) : std::nullopt;
+}
+
+using Hash = Result<std::string>;
+
+/// Nothing for a request without credentials: it is refused before the hash is asked for.
+http::Awaitable<std::optional<Hash>> hash_for(Services& services, const http::Request& request, Secret password)
+{
+    if (!has_credentials(request)) {
+        co_return std::nullopt;
+    }
+    co_return co_await services.core.pool.run([&] { return issuance::hash_new_password(password); });
+}
+
+Result<Answer> apply_patch(const Call& call, db::UnitOfWork& work, const std::optional<Hash>& hash)
+{
+    CHANCERY_TRY(user, find(call, work));
+    CHANCERY_TRY(revision, matched_revision(call.request, user.revision));
+    CHANCERY_TRY(merged, json::merge_patch(writable_of(user), call.request.body));
+    json::Reader in(merged);
+    read_writable(in, user);
+    const auto password = in.optional_string("password");
+    CHANCERY_CHECK(in.finish());
+    CHANCERY_TRY(changed, issuance::update_user(call.core(), work, call.caller, user, revision));
+    if (password) {
+        CHANCERY_TRY(fresh, hash.value());
+        CHANCERY_CHECK(issuance::set_password(call.core(), work, call.caller, user.id, fresh));
+    }
+    // Setting a password makes a revision of its own.
+    const auto stored = db::UserRepository(work).find(changed.id).value_or(changed);
+    return resource_response(200, text_of(stored), make_etag(stored.revision));
+}
+
 } // namespace
 
 Result<Answer> list(const Call& call, db::Session& session)
@@ -76,16 +132,22 @@ Result<Answer> list(const Call& call, db::Session& session)
     return list_response(call, paging, users.list(paging.request), write_user, by_email, total);
 }
 
-Result<Answer> create(const Call& call, db::UnitOfWork& work)
+http::Awaitable<http::Response> create(Services& services, const Route& route, const http::Request& request)
 {
-    json::Reader in(body_of(call.request));
-    User wanted;
-    wanted.email = in.string("email");
-    read_writable(in, wanted);
-    const Secret password(in.string("password"));
-    CHANCERY_CHECK(in.finish());
-    CHANCERY_TRY(user, issuance::create_user(call.core(), work, call.caller, wanted, password));
-    return created_response(text_of(user), "/api/v1/users/" + user.id, make_etag(user.revision));
+    const auto wanted = read_new(request);
+    std::optional<Hash> hash;
+    if (wanted) {
+        hash = co_await hash_for(services, request, wanted->password);
+    }
+    WriteWork work = [&](const Call& call, db::UnitOfWork& unit) -> Result<Answer> {
+        if (!wanted) {
+            return std::unexpected(wanted.error());
+        }
+        CHANCERY_TRY(fresh, hash.value());
+        CHANCERY_TRY(user, issuance::create_user(call.core(), unit, call.caller, wanted->user, fresh));
+        return created_response(text_of(user), "/api/v1/users/" + user.id, make_etag(user.revision));
+    };
+    co_return finish(request, co_await write(services, route, request, std::move(work)));
 }
 
 Result<Answer> show(const Call& call, db::Session& session)
@@ -94,22 +156,14 @@ Result<Answer> show(const Call& call, db::Session& session)
     return resource_response(200, text_of(user), make_etag(user.revision));
 }
 
-Result<Answer> change(const Call& call, db::UnitOfWork& work)
+http::Awaitable<http::Response> change(Services& services, const Route& route, const http::Request& request)
 {
-    CHANCERY_TRY(user, find(call, work));
-    CHANCERY_TRY(revision, matched_revision(call.request, user.revision));
-    CHANCERY_TRY(merged, json::merge_patch(writable_of(user), call.request.body));
-    json::Reader in(merged);
-    read_writable(in, user);
-    const auto password = in.optional_string("password");
-    CHANCERY_CHECK(in.finish());
-    CHANCERY_TRY(changed, issuance::update_user(call.core(), work, call.caller, user, revision));
-    if (password) {
-        CHANCERY_CHECK(issuance::set_password(call.core(), work, call.caller, user.id, Secret(*password)));
+    std::optional<Hash> hash;
+    if (auto password = new_password(request)) {
+        hash = co_await hash_for(services, request, std::move(*password));
     }
-    // Setting a password makes a revision of its own.
-    const auto stored = db::UserRepository(work).find(changed.id).value_or(changed);
-    return resource_response(200, text_of(stored), make_etag(stored.revision));
+    WriteWork work = [&](const Call& call, db::UnitOfWork& unit) { return apply_patch(call, unit, hash); };
+    co_return finish(request, co_await write(services, route, request, std::move(work)));
 }
 
 } // namespace chancery::api::users

@@ -6,8 +6,8 @@
 namespace chancery::api::users {
 
 Result<Answer> list(const Call& call, db::Session& session);
-Result<Answer> create(const Call& call, db::UnitOfWork& work);
+http::Awaitable<http::Response> create(Services& services, const Route& route, const http::Request& request);
 Result<Answer> show(const Call& call, db::Session& session);
-Result<Answer> change(const Call& call, db::UnitOfWork& work);
+http::Awaitable<http::Response> change(Services& services, const Route& route, const http::Request& request);
 
 } // namespace chancery::api::users

@@ -35,8 +35,17 @@ struct ImportedAuthority {
     std::string private_key{}; ///< PEM, may be encrypted; empty: without key (unusable for signing)
     Secret passphrase{};
 };
+/// The same, read and decrypted.
+struct PreparedImport {
+    std::string name{};
+    std::vector<std::string> ders{}; ///< the CA's, then its chain's
+    pki::PrivateKey key{};           ///< empty: without key
+};
+/// ValidationError when there is no certificate or the key cannot be read. Whoever encrypted the key chose how long this
+/// takes: to be called before the transaction, and on Core::pool where a network thread would wait for it.
+Result<PreparedImport> prepare_import(const ImportedAuthority& wanted);
 /// ValidationError when certificate and key do not belong together, or it is not a CA certificate.
-Result<Authority> import_authority(Core& core, db::UnitOfWork& work, const Caller& caller, const ImportedAuthority& wanted);
+Result<Authority> import_authority(Core& core, db::UnitOfWork& work, const Caller& caller, const PreparedImport& wanted);
 
 struct AuthorityUpdate {
     std::optional<std::string> name{};

@@ -160,21 +160,28 @@ std::string settings_json(const Authority& authority)
         .take();
 }
 
-Result<Authority> import_authority(Core& core, db::UnitOfWork& work, const Caller& caller,
-                                   const ImportedAuthority& wanted)
+Result<PreparedImport> prepare_import(const ImportedAuthority& wanted)
+{
+    PreparedImport prepared{.name = wanted.name};
+    auto ders = pki::from_pem(wanted.certificate, "CERTIFICATE");
+    if (!ders || ders->empty()) {
+        return refuse_member("/certificate", "There is no PEM certificate.");
+    }
+    prepared.ders = std::move(*ders);
+    CHANCERY_TRY(key, key_of(wanted, prepared.ders.front()));
+    prepared.key = std::move(key);
+    return prepared;
+}
+
+Result<Authority> import_authority(Core& core, db::UnitOfWork& work, const Caller& caller, const PreparedImport& wanted)
 {
     const auto now = core.clock.now();
     CHANCERY_CHECK(require(work, caller, Right::ManageAuthorities, now));
     Mistakes mistakes;
     mistakes.check_text("/name", wanted.name, 1, 100);
     CHANCERY_CHECK(mistakes.result());
-    const auto ders = pki::from_pem(wanted.certificate, "CERTIFICATE");
-    if (!ders || ders->empty()) {
-        return refuse_member("/certificate", "There is no PEM certificate.");
-    }
-    CHANCERY_TRY(key, key_of(wanted, ders->front()));
-    CHANCERY_CHECK(import_chain(core, work, *ders, now));
-    CHANCERY_TRY(authority, store_imported(core, work, ders->front(), wanted.name, key, now));
+    CHANCERY_CHECK(import_chain(core, work, wanted.ders, now));
+    CHANCERY_TRY(authority, store_imported(core, work, wanted.ders.front(), wanted.name, wanted.key, now));
     audit::record(work, caller, now, audit::kAuthorityImported, {"certificate_authority", authority.id},
                   json::Writer()
                       .begin_object()

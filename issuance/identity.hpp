@@ -41,10 +41,16 @@ struct NewSession {
 boost::asio::awaitable<Result<NewSession>> log_in(Core& core, Login login);
 Result<void> log_out(Core& core, db::UnitOfWork& work, const Caller& caller, const std::string& session_token);
 
-/// `user.password_hash` is filled in from `password`, which must have 12 to 1024 characters.
-Result<User> create_user(Core& core, db::UnitOfWork& work, const Caller& caller, User user, const Secret& password);
+/// What is stored of a new password; ValidationError unless it has 12 to 1024 octets. Takes about 100 ms on purpose: to
+/// be called before the transaction, and on Core::pool where a network thread would wait for it.
+Result<std::string> hash_new_password(const Secret& password);
+
+/// `password_hash` is from hash_new_password.
+Result<User> create_user(Core& core, db::UnitOfWork& work, const Caller& caller, User user, std::string password_hash);
 Result<User> update_user(Core& core, db::UnitOfWork& work, const Caller& caller, const User& user, long long expected_revision);
-Result<void> set_password(Core& core, db::UnitOfWork& work, const Caller& caller, const std::string& user_id, const Secret& password);
+/// `password_hash` is from hash_new_password.
+Result<void> set_password(Core& core, db::UnitOfWork& work, const Caller& caller, const std::string& user_id,
+                          std::string password_hash);
 
 struct NewToken {
     ApiToken token{};

@@ -151,12 +151,13 @@ void ensure_administrator(Core& core, const SetupRequest& request, SetupResult& 
 {
     made.admin_email = to_lower(trim(request.admin_email));
     const Secret password(random_token(18));
+    const auto hash = value_or_throw(hash_new_password(password), "create the administrator");
     const auto token = step(core, "create the administrator", [&](db::UnitOfWork& work) -> Result<Secret> {
         if (!db::UserRepository(work).list({.limit = 1}).empty()) {
             return Secret();
         }
         const User wanted{.email = made.admin_email, .name = "Administrator", .role = Role::SuperAdministrator};
-        CHANCERY_TRY(user, create_user(core, work, system_caller(), wanted, password));
+        CHANCERY_TRY(user, create_user(core, work, system_caller(), wanted, hash));
         CHANCERY_TRY(fresh,
                      create_token(core, work, system_caller(), user.id, "first token", Scope::Admin, std::nullopt));
         return fresh.text;

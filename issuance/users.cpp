@@ -26,13 +26,6 @@ std::string user_json(const User& user)
         .take();
 }
 
-void check_password(Mistakes& mistakes, const Secret& password)
-{
-    if (password.reveal().size() < 12 || password.reveal().size() > 1024) {
-        mistakes.add("/password", "length", "must have 12 to 1024 octets");
-    }
-}
-
 /// Users are named by what they log in with. "admin@localhost" is an address here: no mail needs to reach it.
 void check_user(Mistakes& mistakes, db::Session& session, const User& user)
 {
@@ -71,17 +64,26 @@ bool another_ruler(db::Session& session, const std::string& id)
 
 } // namespace
 
-Result<User> create_user(Core& core, db::UnitOfWork& work, const Caller& caller, User user, const Secret& password)
+Result<std::string> hash_new_password(const Secret& password)
+{
+    Mistakes mistakes;
+    if (password.reveal().size() < 12 || password.reveal().size() > 1024) {
+        mistakes.add("/password", "length", "must have 12 to 1024 octets");
+    }
+    CHANCERY_CHECK(mistakes.result());
+    return pki::hash_password(password);
+}
+
+Result<User> create_user(Core& core, db::UnitOfWork& work, const Caller& caller, User user, std::string password_hash)
 {
     const auto now = core.clock.now();
     CHANCERY_CHECK(require(work, caller, Right::ManageUsers, now));
     user.email = to_lower(trim(user.email));
     Mistakes mistakes;
     check_user(mistakes, work, user);
-    check_password(mistakes, password);
     CHANCERY_CHECK(mistakes.result());
     user.id = new_id(now);
-    user.password_hash = pki::hash_password(password);
+    user.password_hash = std::move(password_hash);
     user.created_at = user.updated_at = now;
     user.revision = 1;
     if (!db::UserRepository(work).insert(user)) {
@@ -132,20 +134,17 @@ Result<User> update_user(Core& core, db::UnitOfWork& work, const Caller& caller,
 }
 
 Result<void> set_password(Core& core, db::UnitOfWork& work, const Caller& caller, const std::string& user_id,
-                          const Secret& password)
+                          std::string password_hash)
 {
     const auto now = core.clock.now();
     const bool own = caller.actor.type == ActorType::User && caller.actor.id == user_id;
     CHANCERY_CHECK(require(work, caller, own ? Right::ManageOwnTokens : Right::ManageUsers, now));
-    Mistakes mistakes;
-    check_password(mistakes, password);
-    CHANCERY_CHECK(mistakes.result());
     db::UserRepository repository(work);
     auto user = repository.find(user_id);
     if (!user) {
         return refuse(Code::NotFound, "There is no such user.");
     }
-    user->password_hash = pki::hash_password(password);
+    user->password_hash = std::move(password_hash);
     user->updated_at = now;
     if (!repository.update(*user)) {
         return refuse(Code::Conflict, "The user was changed meanwhile.");

@@ -1,5 +1,6 @@
-#include "db/repositories/authority_repository.hpp"
 #include "issuance/authorities.hpp"
+
+#include "db/repositories/authority_repository.hpp"
 #include "pki/pem.hpp"
 #include "server/app/commands.hpp"
 #include "server/app/commands/common.hpp"
@@ -66,10 +67,14 @@ void import_ca(issuance::Core& core, const std::string& name, const std::string&
     if (!passphrase_file.empty()) {
         wanted.passphrase = password_from(passphrase_file);
     }
-    const auto made = value_or_throw(core.store.write_now([&](db::UnitOfWork& work) {
-        return issuance::import_authority(core, work, operator_caller(), wanted);
-    }));
+    const auto prepared = issuance::prepare_import(wanted);
     wipe(wanted.private_key);
+    const auto made = value_or_throw(core.store.write_now([&](db::UnitOfWork& work) -> Result<Authority> {
+        if (!prepared) {
+            return std::unexpected(prepared.error());
+        }
+        return issuance::import_authority(core, work, operator_caller(), *prepared);
+    }));
     fmt::print("imported {} {} ({}), {}\n", name_of(made.kind), made.name, made.id,
                name_of(made.status(core.clock.now())));
 }

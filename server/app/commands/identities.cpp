@@ -50,9 +50,9 @@ void add_user(issuance::Core& core, const std::string& email, const std::string&
     user.email = to_lower(email);
     user.name = name.empty() ? email : name;
     user.role = *known;
-    const auto made = value_or_throw(core.store.write_now([&](db::UnitOfWork& work) {
-        return issuance::create_user(core, work, operator_caller(), user, password);
-    }));
+    const auto hash = value_or_throw(issuance::hash_new_password(password));
+    const auto made = value_or_throw(core.store.write_now(
+        [&](db::UnitOfWork& work) { return issuance::create_user(core, work, operator_caller(), user, hash); }));
     fmt::print("created user {} ({})\n", made.email, made.id);
     if (password_file.empty()) {
         fmt::print("password {} (shown once)\n", password.reveal());
@@ -63,9 +63,9 @@ void reset_password(issuance::Core& core, const std::string& email, const std::s
 {
     const auto user = find_user(core, email);
     const auto password = password_from(password_file);
-    value_or_throw(core.store.write_now([&](db::UnitOfWork& work) {
-        return issuance::set_password(core, work, operator_caller(), user.id, password);
-    }));
+    const auto hash = value_or_throw(issuance::hash_new_password(password));
+    value_or_throw(core.store.write_now(
+        [&](db::UnitOfWork& work) { return issuance::set_password(core, work, operator_caller(), user.id, hash); }));
     fmt::print("the password of {} is set; its sessions are ended\n", user.email);
     if (password_file.empty()) {
         fmt::print("password {} (shown once)\n", password.reveal());
@@ -100,8 +100,8 @@ void create_token(issuance::Core& core, const std::string& email, const std::str
 void list_tokens(issuance::Core& core, const std::string& email)
 {
     const auto user = find_user(core, email);
-    const auto tokens =
-        core.store.read_now([&](db::Session& session) { return db::ApiTokenRepository(session).list_by_user(user.id); });
+    const auto tokens = core.store.read_now(
+        [&](db::Session& session) { return db::ApiTokenRepository(session).list_by_user(user.id); });
     for (const auto& token : tokens) {
         fmt::print("{}  {:6} {:8} expires {:20} {}\n", token.id, name_of(token.scope),
                    token.revoked_at ? "revoked" : "active", token.expires_at ? to_rfc3339(*token.expires_at) : "never",
@@ -111,9 +111,8 @@ void list_tokens(issuance::Core& core, const std::string& email)
 
 void revoke_token(issuance::Core& core, const std::string& token_id)
 {
-    value_or_throw(core.store.write_now([&](db::UnitOfWork& work) {
-        return issuance::revoke_token(core, work, operator_caller(), token_id);
-    }));
+    value_or_throw(core.store.write_now(
+        [&](db::UnitOfWork& work) { return issuance::revoke_token(core, work, operator_caller(), token_id); }));
     fmt::print("token {} is revoked\n", token_id);
 }
 
