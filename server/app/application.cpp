@@ -15,6 +15,7 @@
 #include "server/app/jobs.hpp"
 #include "server/app/publication.hpp"
 #include "server/app/run_sync.hpp"
+#include "server/app/server_lock.hpp"
 #include "server/app/services.hpp"
 #include "server/http/middleware.hpp"
 #include "server/net/http_client.hpp"
@@ -133,6 +134,7 @@ struct Application::Impl {
     void drain();
 
     Services services;
+    std::optional<ServerLock> only_server;
     net::Runtime runtime;
     JobRunner jobs;
     issuance::Core core;
@@ -153,6 +155,9 @@ Application::Impl::Impl(Config wanted)
     : services(std::move(wanted), true), runtime(static_cast<std::size_t>(services.config.server.threads)),
       jobs(services.store, services.clock, runtime, services.metrics), core(services.core(jobs))
 {
+    if (services.store.dialect() == db::Dialect::Sqlite) {
+        only_server.emplace(services.config.path("server.lock"));
+    }
     for (const auto& name : services.store.migrate()) {
         log::info("database.migrated", {{"migration", name}});
     }

@@ -93,6 +93,16 @@ class CommandTest(server.SharedServerTest):
             self.assertIn(str(self.server.port), done.stderr)
 
 
+    @unittest.skipUnless(server.database_kind() == "sqlite", "on PostgreSQL several servers may run")
+    def test_a_second_server_on_the_same_data_says_so_and_ends(self):
+        done = self.server.command("serve", check=False,
+                                   environment={"CHANCERY_SERVER_LISTEN": "127.0.0.1:%d" % server.free_port(),
+                                                "CHANCERY_SERVER_HTTP_LISTEN": "127.0.0.1:%d" % server.free_port()})
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("another server is running on this data directory", done.stderr)
+        self.server.expect(200, "GET", "/me")
+
+
 class OfflineCommandTest(unittest.TestCase):
     """Commands without a server, and configurations that are wrong. The database is SQLite."""
 
