@@ -54,7 +54,7 @@ private:
 
     void run_units();
     void run_unit(Ran& ran);
-    void keep_or_refuse(Ran& ran, bool keep, const std::optional<AuditHead>& mark);
+    void keep_or_refuse(Ran& ran, bool keep);
     void abandon(Ran& ran, const std::optional<AuditHead>& mark);
     void answer(const std::exception_ptr& group_error);
 
@@ -99,20 +99,19 @@ void Group::run_unit(Ran& ran)
     execute(session_, kSavepoint);
     try {
         const bool keep = (*ran.task.write)(*ran.unit);
-        keep_or_refuse(ran, keep, mark);
+        keep_or_refuse(ran, keep);
     } catch (...) {
         ran.error = std::current_exception();
         abandon(ran, mark);
     }
 }
 
-void Group::keep_or_refuse(Ran& ran, bool keep, const std::optional<AuditHead>& mark)
+void Group::keep_or_refuse(Ran& ran, bool keep)
 {
     if (keep) {
         audit_.append(ran.unit->events());
     } else {
         execute(session_, kRollbackTo);
-        audit_.go_back(mark);
     }
     audit_.append(ran.unit->kept_events());
     execute(session_, kRelease);
@@ -143,9 +142,12 @@ void Group::answer(const std::exception_ptr& group_error)
         }
     }
     for (std::size_t i = 0; i < tasks_.size(); ++i) {
-        const bool own_error = !group_error && i < ran_.size() && ran_[i].error;
-        // Moved, so that the exception ends with the caller and not, at any later moment, here.
-        tasks_[i]->resume(own_error ? std::move(ran_[i].error) : group_error);
+        auto error = group_error;
+        if (!error && i < ran_.size()) {
+            // Moved out, so that the exception ends with the caller and not, at any later moment, here.
+            error.swap(ran_[i].error);
+        }
+        tasks_[i]->resume(std::move(error));
     }
 }
 

@@ -7,6 +7,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <atomic>
 #include <thread>
 
 using namespace chancery;
@@ -35,6 +36,14 @@ long long first_break(db::Store& store)
         const auto head = audit.head();
         return head.sequence == expected - 1 && head.hash == previous ? 0 : expected;
     });
+}
+
+std::string sha256_unless_poison(std::string_view text)
+{
+    if (text.find("poison") != std::string_view::npos) {
+        throw std::domain_error("poison");
+    }
+    return pki::sha256_hex(text);
 }
 
 void record(db::Store& store, const std::vector<AuditEvent>& events)
@@ -99,6 +108,32 @@ TEST_CASE("the chain has no gaps under eight writers at once", "[unit][db]")
     CHECK(first_break(database.store()) == 0);
     const auto head = database.store().read_now([](Session& session) { return AuditRepository(session).head(); });
     CHECK(head.sequence == 400);
+}
+
+TEST_CASE("a record that cannot be written takes its whole unit along and leaves no gap", "[unit][db]")
+{
+    TestDatabase database(GENERATE(from_range(test_dialects())));
+    auto config = database.config();
+    config.sha256_hex = &sha256_unless_poison;
+    metrics::Registry metrics;
+    db::Store store(config, metrics);
+    std::vector<std::thread> writers;
+    std::atomic<int> refused{0};
+    for (int i = 0; i < 12; ++i) {
+        writers.emplace_back([&, i] {
+            try {
+                record(store, {sample_event("a.one"), sample_event(i % 3 == 0 ? "poison" : "a.two")});
+            } catch (const std::domain_error&) {
+                ++refused;
+            }
+        });
+    }
+    for (auto& writer : writers) {
+        writer.join();
+    }
+    CHECK(refused == 4);
+    CHECK(first_break(store) == 0);
+    CHECK(store.read_now([](Session& session) { return AuditRepository(session).head(); }).sequence == 16);
 }
 
 TEST_CASE("the log refuses to be changed, and a change made around it is found", "[unit][db]")
