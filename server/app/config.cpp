@@ -44,7 +44,7 @@ const std::vector<Key>& all_keys()
          "https://localhost and the first listening port."},
         {"server.http_url", CHANCERY_SLOT(server.http_url),
          "Base of the CRL and CA URLs that go into certificates. Default: http://localhost and the first plain port."},
-        {"server.threads", CHANCERY_SLOT(server.threads), "Network threads; 0 is one for each core.", 0, 256},
+        {"server.threads", CHANCERY_SLOT(server.threads), "Network threads; 0 is one for every two cores, because the database's threads need the others.", 0, 256},
         {"server.worker_threads", CHANCERY_SLOT(server.worker_threads),
          "Threads for slow work: RSA keys, P-384 signatures, password hashes.", 1, 256},
         {"server.tls_certificate_file", CHANCERY_SLOT(server.tls_certificate_file),

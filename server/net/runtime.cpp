@@ -35,7 +35,7 @@ void Runtime::Worker::run()
 
 Runtime::Runtime(std::size_t threads)
 {
-    const std::size_t count = threads != 0 ? threads : std::max(1U, std::thread::hardware_concurrency());
+    const std::size_t count = threads != 0 ? threads : std::max(1U, std::thread::hardware_concurrency() / 2);
     for (std::size_t i = 0; i < count; ++i) {
         workers_.push_back(std::make_unique<Worker>());
     }

@@ -11,7 +11,7 @@
 
 namespace chancery::net {
 
-/// One io_context per core and one thread for each. What is spawned on `executor(n)` stays on thread n, so it needs
+/// Several io_contexts and one thread for each. What is spawned on `executor(n)` stays on thread n, so it needs
 /// neither strand nor lock.
 ///
 /// Order at the end: whoever gives the runtime work (listener, jobs) stops first, then `stop()` and `join()`, then the
@@ -21,7 +21,7 @@ class Runtime {
 public:
     using Executor = boost::asio::any_io_executor;
 
-    /// Starts `threads` threads; 0 means one for each core.
+    /// Starts `threads` threads; 0 means one for every two cores: the database's threads need the others.
     explicit Runtime(std::size_t threads = 0);
     ~Runtime();
     Runtime(const Runtime&) = delete;
