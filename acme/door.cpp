@@ -50,8 +50,7 @@ std::unique_ptr<NonceRedeemer> local_redeemer(const AcmeSettings& settings, cons
 
 Door::Door(issuance::Core& core, AcmeSettings settings, http::Client& client, Resolver& resolver)
     : core_(core), settings_(std::move(settings)), accounts_(settings_.cached_accounts),
-      nonces_(nonce_key(core), settings_.nonce_lifetime, core.clock,
-              local_redeemer(settings_, core.clock)),
+      nonces_(nonce_key(core), settings_.nonce_lifetime, core.clock, local_redeemer(settings_, core.clock)),
       addresses_(settings_.allowed_networks),
       context_{.core = core_, .settings = settings_, .accounts = accounts_, .nonces = nonces_},
       tools_{.settings = settings_, .addresses = addresses_, .client = client, .resolver = resolver}

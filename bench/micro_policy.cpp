@@ -17,14 +17,13 @@ policy::PolicySet twenty(const std::string& suffix)
     std::vector<Policy> policies;
     for (int i = 0; i < 20; ++i) {
         const auto number = std::to_string(i);
-        policies.push_back(Policy{.id = "p" + number,
-                                  .name = "p" + number,
-                                  .patterns = {"*." + suffix, "*.team-" + number + ".example.org"},
-                                  .actions = {PolicyAction::Generate},
-                                  .rules = {{.action = "require_san", .fail = Severity::Hard},
-                                            {.action = "enforce_max_validity",
-                                             .fail = Severity::Soft,
-                                             .values = R"({"max_days":90})"}}});
+        policies.push_back(Policy{
+            .id = "p" + number,
+            .name = "p" + number,
+            .patterns = {"*." + suffix, "*.team-" + number + ".example.org"},
+            .actions = {PolicyAction::Generate},
+            .rules = {{.action = "require_san", .fail = Severity::Hard},
+                      {.action = "enforce_max_validity", .fail = Severity::Soft, .values = R"({"max_days":90})"}}});
     }
     return policy::PolicySet::compile(policies);
 }

@@ -9,7 +9,8 @@
 namespace chancery {
 
 /// The names by which an enumeration travels in JSON, SQL and the console. Specialise with a `table` that has every
-/// enumerator: `template <> struct EnumNames<Color> { static constexpr std::pair<Color, std::string_view> table[] = {...}; };`
+/// enumerator: `template <> struct EnumNames<Color> { static constexpr std::pair<Color, std::string_view> table[] =
+/// {...}; };`
 template <class E> struct EnumNames;
 
 template <class E> constexpr std::string_view name_of(E value)

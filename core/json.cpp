@@ -54,9 +54,9 @@ bool is_well_behaved(const rapidjson::Value& value, int depth)
     if (!value.IsObject()) {
         return true;
     }
-    return !has_duplicate_members(value) && std::all_of(value.MemberBegin(), value.MemberEnd(), [&](const auto& member) {
-        return is_well_behaved(member.value, depth + 1);
-    });
+    return !has_duplicate_members(value) &&
+           std::all_of(value.MemberBegin(), value.MemberEnd(),
+                       [&](const auto& member) { return is_well_behaved(member.value, depth + 1); });
 }
 
 /// RFC 6901 section 3.
@@ -102,6 +102,7 @@ struct Writer::Impl {
 };
 
 Writer::Writer() : impl_(std::make_unique<Impl>()) {}
+
 Writer::~Writer() = default;
 Writer::Writer(Writer&&) noexcept = default;
 Writer& Writer::operator=(Writer&&) noexcept = default;
@@ -222,6 +223,7 @@ Reader::Reader(std::string_view text) : state_(std::make_shared<State>())
 }
 
 Reader::Reader(std::shared_ptr<State> state, Node* node) : state_(std::move(state)), node_(node) {}
+
 Reader::~Reader() = default;
 Reader::Reader(const Reader&) = default;
 Reader& Reader::operator=(const Reader&) = default;

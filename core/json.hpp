@@ -28,7 +28,9 @@ public:
     Writer& end_array();
 
     Writer& value(std::string_view text);
+
     Writer& value(const char* text) { return value(std::string_view(text)); }
+
     Writer& value(long long number);
     Writer& value(bool yes);
     Writer& value(double number);
@@ -37,21 +39,33 @@ public:
     Writer& raw(std::string_view json);
 
     Writer& key(std::string_view name);
+
     Writer& member(std::string_view name, std::string_view text) { return key(name).value(text); }
+
     Writer& member(std::string_view name, const char* text) { return key(name).value(std::string_view(text)); }
+
     Writer& member(std::string_view name, const std::string& text) { return key(name).value(std::string_view(text)); }
+
     Writer& member(std::string_view name, int number) { return key(name).value(static_cast<long long>(number)); }
+
     Writer& member(std::string_view name, long long number) { return key(name).value(number); }
+
     Writer& member(std::string_view name, bool yes) { return key(name).value(yes); }
+
     Writer& member(std::string_view name, double number) { return key(name).value(number); }
+
     Writer& member(std::string_view name, std::span<const std::string> texts);
+
     Writer& null_member(std::string_view name) { return key(name).null(); }
+
     Writer& raw_member(std::string_view name, std::string_view json) { return key(name).raw(json); }
+
     /// Writes null where there is no value.
     template <class T> Writer& member_or_null(std::string_view name, const std::optional<T>& value)
     {
         return value ? member(name, *value) : null_member(name);
     }
+
     /// Leaves the member out where there is no value.
     template <class T> Writer& member_if(std::string_view name, const std::optional<T>& value)
     {

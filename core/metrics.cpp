@@ -105,9 +105,8 @@ std::string Registry::render() const
     for (const auto& entry : entries_) {
         sorted.push_back(&entry);
     }
-    std::sort(sorted.begin(), sorted.end(), [](const auto* a, const auto* b) {
-        return std::tie(a->name, a->labels) < std::tie(b->name, b->labels);
-    });
+    std::sort(sorted.begin(), sorted.end(),
+              [](const auto* a, const auto* b) { return std::tie(a->name, a->labels) < std::tie(b->name, b->labels); });
     std::string out;
     std::string_view previous;
     for (const auto* entry : sorted) {
@@ -124,7 +123,9 @@ std::string Registry::render() const
             case Entry::Kind::Gauge:
                 out += fmt::format("{}{} {}\n", entry->name, braced(entry->labels), entry->read ? entry->read() : 0.0);
                 break;
-            case Entry::Kind::Histogram: render_histogram(*entry, out); break;
+            case Entry::Kind::Histogram:
+                render_histogram(*entry, out);
+                break;
         }
     }
     return out;

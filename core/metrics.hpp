@@ -17,6 +17,7 @@ namespace chancery::metrics {
 class Counter {
 public:
     void add(std::uint64_t by = 1) { value_.fetch_add(by, std::memory_order_relaxed); }
+
     std::uint64_t value() const { return value_.load(std::memory_order_relaxed); }
 
 private:
@@ -27,6 +28,7 @@ private:
 class Histogram {
 public:
     explicit Histogram(double first_bound = 0.0001) : first_bound_(first_bound) {}
+
     void observe(double value);
 
 private:
@@ -61,11 +63,13 @@ private:
         Counter counter;
         Histogram histogram;
         std::function<double()> read;
+
         Entry(std::string n, std::string h, std::string l, Kind k, double first_bound)
             : name(std::move(n)), help(std::move(h)), labels(std::move(l)), kind(k), histogram(first_bound)
         {
         }
     };
+
     Entry& entry(std::string_view name, std::string_view help, const Labels& labels, Entry::Kind kind,
                  double first_bound);
     static void render_histogram(const Entry& entry, std::string& out);

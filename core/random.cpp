@@ -2,10 +2,9 @@
 
 #include "core/encoding.hpp"
 
-#include <sys/random.h>
-
 #include <array>
 #include <cstring>
+#include <sys/random.h>
 #include <system_error>
 
 namespace chancery {

@@ -55,7 +55,8 @@ struct NameError {
     std::string detail;
 };
 
-/// A refusal that a client caused and can act on. `detail` is a sentence for the client: never SQL, paths or key material.
+/// A refusal that a client caused and can act on. `detail` is a sentence for the client: never SQL, paths or key
+/// material.
 struct Problem {
     Code code{};
     std::string detail;

@@ -10,7 +10,9 @@ namespace chancery {
 class Secret {
 public:
     Secret() = default;
+
     explicit Secret(std::string bytes) : bytes_(std::move(bytes)) {}
+
     Secret(const Secret&) = default;
     Secret& operator=(const Secret& other);
     Secret(Secret&& other) noexcept;

@@ -60,8 +60,8 @@ std::string join(const std::vector<std::string>& parts, std::string_view separat
 
 bool is_within_domain(std::string_view name, std::string_view domain)
 {
-    return name == domain || (name.size() > domain.size() && name.ends_with(domain) &&
-                              name[name.size() - domain.size() - 1] == '.');
+    return name == domain ||
+           (name.size() > domain.size() && name.ends_with(domain) && name[name.size() - domain.size() - 1] == '.');
 }
 
 } // namespace chancery

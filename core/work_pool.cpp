@@ -16,6 +16,7 @@ namespace asio = boost::asio;
 
 struct WorkPool::Impl {
     explicit Impl(int threads) : pool(static_cast<std::size_t>(threads)) {}
+
     asio::thread_pool pool;
 };
 

@@ -9,8 +9,8 @@
 
 namespace chancery {
 
-/// Threads for what is too slow for a network thread (RSA keys, PKCS#12, password hashes, P-384 signatures). The calling
-/// coroutine sleeps meanwhile and resumes on its own executor.
+/// Threads for what is too slow for a network thread (RSA keys, PKCS#12, password hashes, P-384 signatures). The
+/// calling coroutine sleeps meanwhile and resumes on its own executor.
 class WorkPool {
 public:
     explicit WorkPool(int threads);

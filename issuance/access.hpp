@@ -15,9 +15,9 @@ namespace chancery::issuance {
 struct Caller {
     Actor actor{};
     Role role = Role::User;
-    Scope scope = Scope::Read;              ///< of the token; a session has Admin
-    std::vector<std::string> domain_ids{};  ///< assigned domains; a Super Administrator needs none
-    std::string acme_account_id{};          ///< when the caller is an ACME client
+    Scope scope = Scope::Read;             ///< of the token; a session has Admin
+    std::vector<std::string> domain_ids{}; ///< assigned domains; a Super Administrator needs none
+    std::string acme_account_id{};         ///< when the caller is an ACME client
     std::string source_address{};
     std::string request_id{};
 
@@ -37,7 +37,7 @@ enum class Right {
     ExportAllPrivateKeys,  ///< anybody's
     RevokeCertificates,    ///< one's own
     RevokeAllCertificates, ///< anybody's
-    ManageCertificates, ///< tags and the like
+    ManageCertificates,    ///< tags and the like
     ReadOrders,
     ReadAllOrders,
     ReadDomains,

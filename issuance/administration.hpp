@@ -15,18 +15,24 @@ namespace chancery::issuance {
 
 Result<Domain> create_domain(Core& core, db::UnitOfWork& work, const Caller& caller, Domain domain);
 /// Only `enabled` can change.
-Result<Domain> update_domain(Core& core, db::UnitOfWork& work, const Caller& caller, const Domain& domain, long long expected_revision);
+Result<Domain> update_domain(Core& core, db::UnitOfWork& work, const Caller& caller, const Domain& domain,
+                             long long expected_revision);
 
 Result<Policy> create_policy(Core& core, db::UnitOfWork& work, const Caller& caller, Policy policy);
-Result<Policy> update_policy(Core& core, db::UnitOfWork& work, const Caller& caller, Policy policy, long long expected_version);
-Result<void> retire_policy(Core& core, db::UnitOfWork& work, const Caller& caller, const std::string& id, long long expected_version);
+Result<Policy> update_policy(Core& core, db::UnitOfWork& work, const Caller& caller, Policy policy,
+                             long long expected_version);
+Result<void> retire_policy(Core& core, db::UnitOfWork& work, const Caller& caller, const std::string& id,
+                           long long expected_version);
 
-Result<Provider> update_provider(Core& core, db::UnitOfWork& work, const Caller& caller, const Provider& provider, long long expected_revision);
+Result<Provider> update_provider(Core& core, db::UnitOfWork& work, const Caller& caller, const Provider& provider,
+                                 long long expected_revision);
 
 Result<AcmeServer> create_acme_server(Core& core, db::UnitOfWork& work, const Caller& caller, AcmeServer server);
-Result<AcmeServer> update_acme_server(Core& core, db::UnitOfWork& work, const Caller& caller, AcmeServer server, long long expected_revision);
+Result<AcmeServer> update_acme_server(Core& core, db::UnitOfWork& work, const Caller& caller, AcmeServer server,
+                                      long long expected_revision);
 
-Result<Alert> set_alert_state(Core& core, db::UnitOfWork& work, const Caller& caller, const std::string& id, AlertState state, long long expected_revision);
+Result<Alert> set_alert_state(Core& core, db::UnitOfWork& work, const Caller& caller, const std::string& id,
+                              AlertState state, long long expected_revision);
 /// One more occurrence of a cause (`alert.cause`); id and times are filled in.
 void raise_alert(Core& core, db::UnitOfWork& work, Alert alert);
 

@@ -68,6 +68,7 @@ struct Name {
     std::string_view name;
     std::string_view meaning;
 };
+
 std::span<const Name> catalogue();
 
 struct Resource {
@@ -89,6 +90,7 @@ struct Verification {
     std::string reason{};
     std::string head_hash{};
 };
+
 /// Reads the log in batches and recomputes every hash; also checks that no sequence is missing and the head agrees.
 Verification verify(db::Session& session);
 

@@ -19,10 +19,10 @@ struct NewAuthority {
     std::string name{};
     Subject subject{};
     KeyAlgorithm algorithm = KeyAlgorithm::Ec256;
-    std::optional<Digest> digest{};      ///< default: that of the signing key
-    int validity_days = 0;               ///< 0: 20 years for a root, 10 for an intermediate, within the parent's
-    std::optional<int> path_length{};    ///< default: 0 for an intermediate, none for a root
-    std::string parent_id{};             ///< intermediates
+    std::optional<Digest> digest{};   ///< default: that of the signing key
+    int validity_days = 0;            ///< 0: 20 years for a root, 10 for an intermediate, within the parent's
+    std::optional<int> path_length{}; ///< default: 0 for an intermediate, none for a root
+    std::string parent_id{};          ///< intermediates
 };
 
 /// Creates it with `key`, made beforehand (`PrivateKey::generate` is slow for RSA: use Core::pool).
@@ -35,17 +35,20 @@ struct ImportedAuthority {
     std::string private_key{}; ///< PEM, may be encrypted; empty: without key (unusable for signing)
     Secret passphrase{};
 };
+
 /// The same, read and decrypted.
 struct PreparedImport {
     std::string name{};
     std::vector<std::string> ders{}; ///< the CA's, then its chain's
     pki::PrivateKey key{};           ///< empty: without key
 };
-/// ValidationError when there is no certificate or the key cannot be read. Whoever encrypted the key chose how long this
-/// takes: to be called before the transaction, and on Core::pool where a network thread would wait for it.
+
+/// ValidationError when there is no certificate or the key cannot be read. Whoever encrypted the key chose how long
+/// this takes: to be called before the transaction, and on Core::pool where a network thread would wait for it.
 Result<PreparedImport> prepare_import(const ImportedAuthority& wanted);
 /// ValidationError when certificate and key do not belong together, or it is not a CA certificate.
-Result<Authority> import_authority(Core& core, db::UnitOfWork& work, const Caller& caller, const PreparedImport& wanted);
+Result<Authority> import_authority(Core& core, db::UnitOfWork& work, const Caller& caller,
+                                   const PreparedImport& wanted);
 
 struct AuthorityUpdate {
     std::optional<std::string> name{};
@@ -53,6 +56,7 @@ struct AuthorityUpdate {
     std::optional<std::vector<std::string>> aia_urls{};
     std::optional<bool> retired{}; ///< true: no longer issues (stored status invalid), CRLs go on
 };
+
 Result<Authority> update_authority(Core& core, db::UnitOfWork& work, const Caller& caller, const std::string& id,
                                    const AuthorityUpdate& update, long long expected_revision);
 

@@ -8,7 +8,6 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <functional>
-
 #include <string>
 #include <vector>
 
@@ -26,16 +25,19 @@ Result<Certificate> replace_tags(Core& core, db::UnitOfWork& work, const Caller&
                                  const std::vector<std::string>& tags, long long expected_revision);
 
 /// The certificates above it, DER, issuing CA first, without the root.
-std::vector<std::string> chain_of(Core& core, db::Session& session, const Certificate& certificate, bool with_root = false);
+std::vector<std::string> chain_of(Core& core, db::Session& session, const Certificate& certificate,
+                                  bool with_root = false);
 
 struct PfxExport {
-    std::string pfx{};      ///< DER
-    Secret password{};      ///< shown once, stored nowhere
+    std::string pfx{}; ///< DER
+    Secret password{}; ///< shown once, stored nowhere
     std::string file_name{};
 };
+
 /// NoPrivateKey for a certificate whose key is not held here; both outcomes are recorded. `identify` runs first inside
 /// the transaction and answers the caller.
 using Identify = std::function<Result<Caller>(db::UnitOfWork&)>;
-boost::asio::awaitable<Result<PfxExport>> export_pfx(Core& core, Identify identify, std::string certificate_id, bool legacy);
+boost::asio::awaitable<Result<PfxExport>> export_pfx(Core& core, Identify identify, std::string certificate_id,
+                                                     bool legacy);
 
 } // namespace chancery::issuance

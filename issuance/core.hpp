@@ -19,11 +19,11 @@ std::shared_ptr<OrderWaiters> make_order_waiters();
 
 /// Settings of the core that an operator may change.
 struct CoreSettings {
-    std::string public_url{};                  ///< "https://ca.example.com:8443", no slash at the end: for AIA and CRL URLs
-    std::string http_url{};                    ///< plain HTTP base for CRL and AIA, where clients must not need TLS
+    std::string public_url{}; ///< "https://ca.example.com:8443", no slash at the end: for AIA and CRL URLs
+    std::string http_url{};   ///< plain HTTP base for CRL and AIA, where clients must not need TLS
     int default_validity_days = 90;
     int max_validity_days = 825;
-    int backdate_seconds = 60;                 ///< notBefore lies this far in the past, for clocks that are slow
+    int backdate_seconds = 60; ///< notBefore lies this far in the past, for clocks that are slow
     std::chrono::seconds revocation_code_lifetime{120};
     int revocation_code_attempts = 3;
     std::chrono::hours crl_lifetime{24 * 7};

@@ -212,8 +212,8 @@ asio::awaitable<std::optional<std::string>> current_crl(Core& core, std::string 
     constexpr int kLooks = 20;
     asio::steady_timer pause(co_await asio::this_coro::executor);
     for (int look = 0; look < kLooks; ++look) {
-        auto crl = co_await core.store.read(
-            [&](db::Session& session) { return usable_crl(core, session, authority_id); });
+        auto crl =
+            co_await core.store.read([&](db::Session& session) { return usable_crl(core, session, authority_id); });
         if (crl.current || !crl.can_sign) {
             co_return crl.current ? std::move(crl.current) : std::move(crl.expired);
         }

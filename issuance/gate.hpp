@@ -20,24 +20,24 @@ struct CertificateRequest {
     Pathway pathway{};
     OrderKind kind = OrderKind::Issue;
     Subject subject{};
-    std::vector<Name> names{};                  ///< the CN, when a DNS name, need not be repeated here
+    std::vector<Name> names{};                   ///< the CN, when a DNS name, need not be repeated here
     std::optional<KeyAlgorithm> key_algorithm{}; ///< automated: what to generate (default ec-256)
-    std::optional<pki::Csr> csr{};              ///< csr and acme: already parsed, its signature verified
-    std::optional<Digest> digest{};             ///< default: the one that goes with the CA's key
+    std::optional<pki::Csr> csr{};               ///< csr and acme: already parsed, its signature verified
+    std::optional<Digest> digest{};              ///< default: the one that goes with the CA's key
     std::optional<int> validity_days{};
     std::optional<Time> not_before{};
     std::optional<Time> not_after{};
-    std::vector<KeyUsage> key_usage{};          ///< empty: the default for the key and purpose
+    std::vector<KeyUsage> key_usage{};                  ///< empty: the default for the key and purpose
     std::vector<ExtendedKeyUsage> extended_key_usage{}; ///< empty: serverAuth and clientAuth as the profile has it
-    std::string provider_id{};                  ///< empty: the local PKI
-    std::string authority_id{};                 ///< empty: the newest active intermediate
+    std::string provider_id{};                          ///< empty: the local PKI
+    std::string authority_id{};                         ///< empty: the newest active intermediate
     std::vector<std::string> tags{};
     std::string resubmission_of{};
     std::string renews_certificate{};
     std::string acme_account_id{};
-    std::optional<int> max_validity_days{};     ///< of the ACME server
-    std::string key_purpose{"certificate"};     ///< automated: what the stored key is for ("listener" is never exported)
-    std::string original{"{}"};                 ///< the parameters as the caller gave them: the order's `request`
+    std::optional<int> max_validity_days{}; ///< of the ACME server
+    std::string key_purpose{"certificate"}; ///< automated: what the stored key is for ("listener" is never exported)
+    std::string original{"{}"};             ///< the parameters as the caller gave them: the order's `request`
 };
 
 /// What the gate let through.
@@ -50,17 +50,18 @@ struct Admission {
 };
 
 /// In the order of the product: the caller may request -> every name lies under a registered and enabled domain and
-/// under the caller's assignments -> policies -> provider and CA active -> key and CSR checks -> (plan built) -> lint of the
-/// to-be-signed certificate. Every refusal names its rule and leaves an audit record; `key` may be empty only when the
-/// platform is yet to make it (then key checks and lint come with the second call, before the signature).
+/// under the caller's assignments -> policies -> provider and CA active -> key and CSR checks -> (plan built) -> lint
+/// of the to-be-signed certificate. Every refusal names its rule and leaves an audit record; `key` may be empty only
+/// when the platform is yet to make it (then key checks and lint come with the second call, before the signature).
 Result<Admission> admit(Core& core, db::UnitOfWork& work, const Caller& caller, const CertificateRequest& request,
                         const pki::PublicKey& key);
 
 /// The same decisions for a request that is not submitted (policy test): nothing is recorded, nothing refused.
-policy::Decision evaluate_only(Core& core, db::Session& session, const Caller& caller, const CertificateRequest& request);
+policy::Decision evaluate_only(Core& core, db::Session& session, const Caller& caller,
+                               const CertificateRequest& request);
 
-/// Only the domain part, for doors that must answer before there is a key (ACME newOrder): the Problem has one NameError
-/// for each name that is refused.
+/// Only the domain part, for doors that must answer before there is a key (ACME newOrder): the Problem has one
+/// NameError for each name that is refused.
 Result<void> check_domains(Core& core, db::Session& session, const Caller& caller, const std::vector<Name>& names);
 
 } // namespace chancery::issuance

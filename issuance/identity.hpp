@@ -16,8 +16,8 @@ namespace chancery::issuance {
 struct Credentials {
     std::string bearer_token{};
     std::string session_token{};
-    std::string csrf_token{};     ///< required with a session on anything but GET and HEAD
-    bool changes_state = false;   ///< the method is neither GET nor HEAD
+    std::string csrf_token{};   ///< required with a session on anything but GET and HEAD
+    bool changes_state = false; ///< the method is neither GET nor HEAD
     std::string source_address{};
     std::string request_id{};
 };
@@ -32,11 +32,13 @@ struct Login {
     std::string source_address{};
     std::string request_id{};
 };
+
 struct NewSession {
     chancery::Session session{};
     Secret token{}; ///< the cookie's value
     User user{};
 };
+
 /// Unauthenticated for unknown user and wrong password alike, in the same time; both outcomes are recorded.
 boost::asio::awaitable<Result<NewSession>> log_in(Core& core, Login login);
 Result<void> log_out(Core& core, db::UnitOfWork& work, const Caller& caller, const std::string& session_token);
@@ -47,7 +49,8 @@ Result<std::string> hash_new_password(const Secret& password);
 
 /// `password_hash` is from hash_new_password.
 Result<User> create_user(Core& core, db::UnitOfWork& work, const Caller& caller, User user, std::string password_hash);
-Result<User> update_user(Core& core, db::UnitOfWork& work, const Caller& caller, const User& user, long long expected_revision);
+Result<User> update_user(Core& core, db::UnitOfWork& work, const Caller& caller, const User& user,
+                         long long expected_revision);
 /// `password_hash` is from hash_new_password.
 Result<void> set_password(Core& core, db::UnitOfWork& work, const Caller& caller, const std::string& user_id,
                           std::string password_hash);
@@ -56,6 +59,7 @@ struct NewToken {
     ApiToken token{};
     Secret text{}; ///< "chy_" + random + checksum; shown once
 };
+
 Result<NewToken> create_token(Core& core, db::UnitOfWork& work, const Caller& caller, const std::string& user_id,
                               const std::string& name, Scope scope, std::optional<Time> expires_at);
 Result<void> revoke_token(Core& core, db::UnitOfWork& work, const Caller& caller, const std::string& token_id);

@@ -28,6 +28,7 @@ public:
     /// Must be idempotent: a job may run again. What it throws is logged and retried with back-off.
     using Handler = std::function<boost::asio::awaitable<void>(Job)>;
     virtual void handle(std::string_view kind, Handler handler) = 0;
+
     /// The same for a handler that removes the job's row itself, in the unit of work that ends it: one unit less.
     virtual void handle_whole(std::string_view kind, Handler handler) { handle(kind, std::move(handler)); }
 };

@@ -57,8 +57,8 @@ Result<CertificateRequest> read_request(Core& core, const std::string& original,
 Result<CertificateRequest> parse_request(Core& core, json::Reader& in);
 
 /// A new order with the parameters of a failed one, edited or not, linked to it. Conflict unless that one failed.
-Result<CertificateRequest> resubmission(Core& core, db::Session& session, const Caller& caller, const std::string& order_id,
-                                        const std::string& changes);
+Result<CertificateRequest> resubmission(Core& core, db::Session& session, const Caller& caller,
+                                        const std::string& order_id, const std::string& changes);
 
 /// NotFound when it does not exist or is not the caller's to see.
 Result<Order> read_order(Core& core, db::Session& session, const Caller& caller, const std::string& id);

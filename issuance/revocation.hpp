@@ -15,16 +15,19 @@ struct RevocationCode {
 
 /// A fresh code for this certificate and caller; an earlier one is void. AlreadyRevoked when it is revoked. Records
 /// `certificate.revoke.requested`.
-Result<RevocationCode> request_revocation(Core& core, db::UnitOfWork& work, const Caller& caller, const std::string& certificate_id);
+Result<RevocationCode> request_revocation(Core& core, db::UnitOfWork& work, const Caller& caller,
+                                          const std::string& certificate_id);
 
-/// Revokes with the code. ChallengeMismatch for a wrong code (the third wrong one spends it), ChallengeGone when there is
-/// none, it expired or was used, AlreadyRevoked for a second revocation. The wrong try is counted although the answer
-/// is a refusal; see `RevocationAttempt`.
+/// Revokes with the code. ChallengeMismatch for a wrong code (the third wrong one spends it), ChallengeGone when there
+/// is none, it expired or was used, AlreadyRevoked for a second revocation. The wrong try is counted although the
+/// answer is a refusal; see `RevocationAttempt`.
 struct RevocationAttempt {
     Result<Certificate> outcome;
 };
-RevocationAttempt confirm_revocation(Core& core, db::UnitOfWork& work, const Caller& caller, const std::string& certificate_id,
-                                     const std::string& code, RevocationReason reason);
+
+RevocationAttempt confirm_revocation(Core& core, db::UnitOfWork& work, const Caller& caller,
+                                     const std::string& certificate_id, const std::string& code,
+                                     RevocationReason reason);
 
 /// The revocation itself, for callers whose right was established otherwise (ACME revokeCert, the command line): state
 /// change, blocked key (keyCompromise), CRL job and audit record in this unit.

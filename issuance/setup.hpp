@@ -20,8 +20,8 @@ struct SetupRequest {
 
 struct SetupResult {
     std::string admin_email{};
-    Secret admin_password{};  ///< shown once; empty when there was a user already
-    Secret admin_token{};     ///< shown once; empty when there was a user already
+    Secret admin_password{}; ///< shown once; empty when there was a user already
+    Secret admin_token{};    ///< shown once; empty when there was a user already
     std::string root_pem{};
     std::string acme_server_slug{};
 };
@@ -43,6 +43,7 @@ struct ListenerCertificate {
     std::string chain_pem{};
     Secret key_pem{};
 };
+
 boost::asio::awaitable<ListenerCertificate> listener_certificate(Core& core, std::vector<std::string> names);
 
 } // namespace chancery::issuance

@@ -36,10 +36,15 @@ public:
     static Issuer self_signed(const Subject& subject, PrivateKey key);
 
     const PrivateKey& key() const { return key_; }
+
     const std::string& certificate_der() const { return certificate_der_; }
-    const std::string& name_der() const { return name_der_; }               ///< DER Name
-    const std::string& key_identifier() const { return key_identifier_; }   ///< raw bytes
+
+    const std::string& name_der() const { return name_der_; } ///< DER Name
+
+    const std::string& key_identifier() const { return key_identifier_; } ///< raw bytes
+
     std::optional<Time> valid_from() const { return valid_from_; }
+
     std::optional<Time> valid_to() const { return valid_to_; }
 
 private:

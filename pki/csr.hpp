@@ -13,11 +13,12 @@ namespace chancery::pki {
 /// A PKCS#10 request (RFC 2986) whose own signature was verified.
 struct Csr {
     Subject subject{};
-    std::vector<Name> names{};      ///< subject alternative names, normalised, distinct, in order
-    std::vector<std::string> other_names{}; ///< kinds of SAN that Chancery does not issue ("otherName", "directoryName", …)
+    std::vector<Name> names{}; ///< subject alternative names, normalised, distinct, in order
+    std::vector<std::string>
+        other_names{}; ///< kinds of SAN that Chancery does not issue ("otherName", "directoryName", …)
     PublicKey key{};
     Digest signature_digest{};
-    bool asks_for_ca = false;       ///< basicConstraints CA:TRUE among the requested extensions
+    bool asks_for_ca = false; ///< basicConstraints CA:TRUE among the requested extensions
     std::vector<KeyUsage> key_usage{};
     std::vector<ExtendedKeyUsage> extended_key_usage{};
     std::vector<std::string> unknown_extended_key_usage{}; ///< dotted OIDs

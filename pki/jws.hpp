@@ -23,8 +23,8 @@ const std::vector<std::string>& jws_algorithm_names();
 /// A public JWK (RFC 7517).
 struct Jwk {
     PublicKey key{};
-    std::string canonical{};  ///< JSON of the required members only, in RFC 7638 order
-    std::string thumbprint{}; ///< base64url SHA-256 of `canonical`
+    std::string canonical{};                ///< JSON of the required members only, in RFC 7638 order
+    std::string thumbprint{};               ///< base64url SHA-256 of `canonical`
     std::optional<std::string> algorithm{}; ///< its own "alg" member
 };
 
@@ -38,7 +38,7 @@ Jwk jwk_of(const PublicKey& key);
 
 /// A flattened JWS (RFC 7515 section 7.2.2), taken apart but not yet verified.
 struct Jws {
-    std::string protected_text{};  ///< base64url as received: what is signed
+    std::string protected_text{}; ///< base64url as received: what is signed
     std::string payload_text{};
     std::string protected_header{}; ///< decoded JSON
     std::string payload{};          ///< decoded

@@ -26,7 +26,9 @@ public:
     static Result<PublicKey> from_spki(std::string_view der);
 
     explicit operator bool() const { return key_ != nullptr; }
+
     EVP_PKEY* handle() const { return key_.get(); }
+
     KeyType type() const;
     /// DER SubjectPublicKeyInfo.
     std::string spki() const;
@@ -54,11 +56,14 @@ public:
     static PrivateKey generate(KeyAlgorithm algorithm);
     /// From DER PKCS#8; throws OpensslError when it is none.
     static PrivateKey from_pkcs8(const Secret& der);
-    /// From PEM (PKCS#8, encrypted PKCS#8, or the traditional forms); BadKey when it is none or the passphrase is wrong.
+    /// From PEM (PKCS#8, encrypted PKCS#8, or the traditional forms); BadKey when it is none or the passphrase is
+    /// wrong.
     static Result<PrivateKey> from_pem(std::string_view pem, const Secret& passphrase = {});
 
     explicit operator bool() const { return key_ != nullptr; }
+
     EVP_PKEY* handle() const { return key_.get(); }
+
     PublicKey public_key() const;
     KeyType type() const;
     Secret to_pkcs8() const;
@@ -75,7 +80,8 @@ private:
 
 /// The algorithm of our list that `type` is; nothing for others.
 std::optional<KeyAlgorithm> key_algorithm_of(const KeyType& type);
-/// The digest that goes with a signing key when none is asked for: ec-384 sha384, ec-521 sha512, ed25519 none, else sha256.
+/// The digest that goes with a signing key when none is asked for: ec-384 sha384, ec-521 sha512, ed25519 none, else
+/// sha256.
 Digest default_digest(const KeyType& type);
 
 } // namespace chancery::pki

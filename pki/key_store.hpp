@@ -24,7 +24,9 @@ public:
 
     /// Names the key without telling it: 16 hex digits of a keyed hash.
     const std::string& id() const { return id_; }
+
     const Secret& bytes() const { return bytes_; }
+
     /// A key for another purpose (cursors, nonces, code MACs), derived by HKDF.
     Secret derive(std::string_view purpose) const;
 
@@ -40,6 +42,7 @@ public:
     explicit KeyStore(KeyEncryptionKey kek);
 
     const KeyEncryptionKey& kek() const { return kek_; }
+
     /// The row to store; `id` and `purpose` are bound into the authentication tag.
     StoredKey wrap(const PrivateKey& key, std::string id, std::string purpose, Time now) const;
     /// Throws std::runtime_error (without key material) when the row was wrapped under another key or was changed.

@@ -10,7 +10,7 @@
 namespace chancery::pki {
 
 struct LintFinding {
-    std::string lint;   ///< the rule's name, "serial_number_entropy"
+    std::string lint; ///< the rule's name, "serial_number_entropy"
     std::string detail;
 };
 

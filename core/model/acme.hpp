@@ -52,8 +52,8 @@ struct AcmeAccount {
     std::string id{};
     std::string server_id{};
     AcmeAccountStatus status{};
-    std::string jwk{};        ///< canonical JSON of the required members (RFC 7638)
-    std::string thumbprint{}; ///< base64url SHA-256 (RFC 7638)
+    std::string jwk{};         ///< canonical JSON of the required members (RFC 7638)
+    std::string thumbprint{};  ///< base64url SHA-256 (RFC 7638)
     std::string spki_sha256{}; ///< hex; a certificate's key must be no account's key
     std::vector<std::string> contacts{};
     std::optional<Time> terms_agreed_at{};
@@ -82,8 +82,8 @@ struct AcmeOrder {
     std::optional<Time> not_before{};
     std::optional<Time> not_after{};
     Time expires_at{};
-    std::optional<std::string> error{};          ///< ACME problem as JSON
-    std::optional<std::string> order_id{};       ///< the inventory's order, from finalize on
+    std::optional<std::string> error{};    ///< ACME problem as JSON
+    std::optional<std::string> order_id{}; ///< the inventory's order, from finalize on
     std::optional<std::string> certificate_id{};
     Time created_at{};
 };
@@ -92,9 +92,9 @@ enum class AcmeAuthorizationStatus { Pending, Valid, Invalid, Deactivated, Expir
 
 template <> struct EnumNames<AcmeAuthorizationStatus> {
     static constexpr std::pair<AcmeAuthorizationStatus, std::string_view> table[] = {
-        {AcmeAuthorizationStatus::Pending, "pending"},         {AcmeAuthorizationStatus::Valid, "valid"},
-        {AcmeAuthorizationStatus::Invalid, "invalid"},         {AcmeAuthorizationStatus::Deactivated, "deactivated"},
-        {AcmeAuthorizationStatus::Expired, "expired"},         {AcmeAuthorizationStatus::Revoked, "revoked"}};
+        {AcmeAuthorizationStatus::Pending, "pending"}, {AcmeAuthorizationStatus::Valid, "valid"},
+        {AcmeAuthorizationStatus::Invalid, "invalid"}, {AcmeAuthorizationStatus::Deactivated, "deactivated"},
+        {AcmeAuthorizationStatus::Expired, "expired"}, {AcmeAuthorizationStatus::Revoked, "revoked"}};
 };
 
 enum class AcmeChallengeStatus { Pending, Processing, Valid, Invalid };

@@ -11,7 +11,7 @@ enum class Outcome { Success, Failure };
 
 template <> struct EnumNames<Outcome> {
     static constexpr std::pair<Outcome, std::string_view> table[] = {{Outcome::Success, "success"},
-                                                                    {Outcome::Failure, "failure"}};
+                                                                     {Outcome::Failure, "failure"}};
 };
 
 /// One record of the audit log, a hash chain: `hash` covers every other field and the hash of the record before.
@@ -26,7 +26,7 @@ struct AuditEvent {
     std::string resource_id{};
     Outcome outcome{};
     std::string request_id{};
-    std::string details{"{}"}; ///< JSON object, no secrets
+    std::string details{"{}"};   ///< JSON object, no secrets
     std::string previous_hash{}; ///< hex SHA-256; 64 zeros for the first
     std::string hash{};
 };

@@ -12,18 +12,19 @@ namespace chancery {
 enum class AuthorityKind { Root, Intermediate };
 
 template <> struct EnumNames<AuthorityKind> {
-    static constexpr std::pair<AuthorityKind, std::string_view> table[] = {{AuthorityKind::Root, "root"},
-                                                                          {AuthorityKind::Intermediate, "intermediate"}};
+    static constexpr std::pair<AuthorityKind, std::string_view> table[] = {
+        {AuthorityKind::Root, "root"}, {AuthorityKind::Intermediate, "intermediate"}};
 };
 
 /// `Expired` is computed at read time; the others are stored.
 enum class AuthorityStatus { Active, Revoked, Expired, Invalid, Unusable };
 
 template <> struct EnumNames<AuthorityStatus> {
-    static constexpr std::pair<AuthorityStatus, std::string_view> table[] = {
-        {AuthorityStatus::Active, "active"},   {AuthorityStatus::Revoked, "revoked"},
-        {AuthorityStatus::Expired, "expired"}, {AuthorityStatus::Invalid, "invalid"},
-        {AuthorityStatus::Unusable, "unusable"}};
+    static constexpr std::pair<AuthorityStatus, std::string_view> table[] = {{AuthorityStatus::Active, "active"},
+                                                                             {AuthorityStatus::Revoked, "revoked"},
+                                                                             {AuthorityStatus::Expired, "expired"},
+                                                                             {AuthorityStatus::Invalid, "invalid"},
+                                                                             {AuthorityStatus::Unusable, "unusable"}};
 };
 
 /// A root or intermediate of the local PKI.

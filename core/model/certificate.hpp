@@ -13,10 +13,9 @@ namespace chancery {
 enum class CertificateStatus { Active, Expired, Revoked };
 
 template <> struct EnumNames<CertificateStatus> {
-    static constexpr std::pair<CertificateStatus, std::string_view> table[] = {
-        {CertificateStatus::Active, "active"},
-        {CertificateStatus::Expired, "expired"},
-        {CertificateStatus::Revoked, "revoked"}};
+    static constexpr std::pair<CertificateStatus, std::string_view> table[] = {{CertificateStatus::Active, "active"},
+                                                                               {CertificateStatus::Expired, "expired"},
+                                                                               {CertificateStatus::Revoked, "revoked"}};
 };
 
 enum class CertificateSource { Managed, Discovered };
@@ -29,9 +28,9 @@ template <> struct EnumNames<CertificateSource> {
 /// One row of the inventory (product: Inventory).
 struct Certificate {
     std::string id{};
-    std::string common_name{}; ///< subject CN, or the first SAN where there is none
-    std::vector<Name> names{}; ///< subject alternative names
-    std::string issuer{};      ///< DN, RFC 4514 text
+    std::string common_name{};                 ///< subject CN, or the first SAN where there is none
+    std::vector<Name> names{};                 ///< subject alternative names
+    std::string issuer{};                      ///< DN, RFC 4514 text
     std::optional<std::string> authority_id{}; ///< the issuing CA, when it is ours
     std::optional<std::string> provider_id{};
     std::string algorithm{}; ///< "ec-256"
@@ -64,6 +63,7 @@ struct Certificate {
         }
         return now > valid_to ? CertificateStatus::Expired : CertificateStatus::Active;
     }
+
     /// Whole days, rounded down; negative once expired.
     long long days_until_expiry(Time now) const
     {

@@ -9,7 +9,14 @@
 
 namespace chancery {
 
-enum class Role { User, DeploymentAdministrator, PolicyAdministrator, PkiAdministrator, ReportOperator, SuperAdministrator };
+enum class Role {
+    User,
+    DeploymentAdministrator,
+    PolicyAdministrator,
+    PkiAdministrator,
+    ReportOperator,
+    SuperAdministrator
+};
 
 template <> struct EnumNames<Role> {
     static constexpr std::pair<Role, std::string_view> table[] = {
@@ -35,7 +42,7 @@ struct User {
     std::string name{};
     Role role = Role::User;
     bool enabled = true;
-    std::string password_hash{}; ///< self-describing, memory-hard (pki/password)
+    std::string password_hash{};           ///< self-describing, memory-hard (pki/password)
     std::vector<std::string> domain_ids{}; ///< assigned domains
     Time created_at{};
     Time updated_at{};

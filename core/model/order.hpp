@@ -20,16 +20,16 @@ enum class OrderKind { Issue, Renewal };
 
 template <> struct EnumNames<OrderKind> {
     static constexpr std::pair<OrderKind, std::string_view> table[] = {{OrderKind::Issue, "issue"},
-                                                                      {OrderKind::Renewal, "renewal"}};
+                                                                       {OrderKind::Renewal, "renewal"}};
 };
 
 enum class OrderStatus { Pending, Processing, Issued, Deploying, Complete, Failed };
 
 template <> struct EnumNames<OrderStatus> {
     static constexpr std::pair<OrderStatus, std::string_view> table[] = {
-        {OrderStatus::Pending, "pending"},     {OrderStatus::Processing, "processing"},
-        {OrderStatus::Issued, "issued"},       {OrderStatus::Deploying, "deploying"},
-        {OrderStatus::Complete, "complete"},   {OrderStatus::Failed, "failed"}};
+        {OrderStatus::Pending, "pending"},   {OrderStatus::Processing, "processing"},
+        {OrderStatus::Issued, "issued"},     {OrderStatus::Deploying, "deploying"},
+        {OrderStatus::Complete, "complete"}, {OrderStatus::Failed, "failed"}};
 };
 
 /// Which of the ways to a certificate (product: Issuance pathways) an order took.
@@ -43,12 +43,11 @@ template <> struct EnumNames<Pathway> {
 enum class ActorType { User, Courier, ServiceAccount, AcmeClient, System };
 
 template <> struct EnumNames<ActorType> {
-    static constexpr std::pair<ActorType, std::string_view> table[] = {
-        {ActorType::User, "user"},
-        {ActorType::Courier, "courier"},
-        {ActorType::ServiceAccount, "service_account"},
-        {ActorType::AcmeClient, "acme_client"},
-        {ActorType::System, "system"}};
+    static constexpr std::pair<ActorType, std::string_view> table[] = {{ActorType::User, "user"},
+                                                                       {ActorType::Courier, "courier"},
+                                                                       {ActorType::ServiceAccount, "service_account"},
+                                                                       {ActorType::AcmeClient, "acme_client"},
+                                                                       {ActorType::System, "system"}};
 };
 
 /// Who did something: in orders and in the audit log.
@@ -72,16 +71,16 @@ struct Order {
     std::optional<std::string> authority_id{};
     std::string request{"{}"}; ///< the original parameters as JSON
     std::optional<std::string> certificate_id{};
-    std::optional<std::string> error{};   ///< problem as JSON, when failed
-    std::string decision{};               ///< policy decision as JSON; empty until decided
+    std::optional<std::string> error{}; ///< problem as JSON, when failed
+    std::string decision{};             ///< policy decision as JSON; empty until decided
     std::optional<std::string> decision_id{};
-    std::string policy_warnings{"[]"};    ///< JSON array of findings
+    std::string policy_warnings{"[]"}; ///< JSON array of findings
     std::optional<std::string> resubmission_of{};
     std::optional<std::string> renews_certificate{};
     std::optional<std::string> acme_account_id{};
-    std::optional<std::string> key_id{};  ///< key the platform generated for it
+    std::optional<std::string> key_id{}; ///< key the platform generated for it
     Time submitted_at{};
-    std::optional<Time> completed_at{};   ///< completion or failure
+    std::optional<Time> completed_at{}; ///< completion or failure
     long long revision = 1;
 
     /// Submission to completion or failure; nothing while under way.

@@ -13,7 +13,7 @@ enum class Severity { Hard, Soft };
 
 template <> struct EnumNames<Severity> {
     static constexpr std::pair<Severity, std::string_view> table[] = {{Severity::Hard, "hard"},
-                                                                     {Severity::Soft, "soft"}};
+                                                                      {Severity::Soft, "soft"}};
 };
 
 enum class PolicyAction { Generate, Renew };

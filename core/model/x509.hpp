@@ -39,10 +39,8 @@ KeyType key_type_of(KeyAlgorithm algorithm);
 enum class Digest { Sha256, Sha384, Sha512, None };
 
 template <> struct EnumNames<Digest> {
-    static constexpr std::pair<Digest, std::string_view> table[] = {{Digest::Sha256, "sha256"},
-                                                                   {Digest::Sha384, "sha384"},
-                                                                   {Digest::Sha512, "sha512"},
-                                                                   {Digest::None, "none"}};
+    static constexpr std::pair<Digest, std::string_view> table[] = {
+        {Digest::Sha256, "sha256"}, {Digest::Sha384, "sha384"}, {Digest::Sha512, "sha512"}, {Digest::None, "none"}};
 };
 
 enum class NameType { Dns, Ip, Email, Uri };
@@ -73,20 +71,23 @@ enum class KeyUsage {
 };
 
 template <> struct EnumNames<KeyUsage> {
-    static constexpr std::pair<KeyUsage, std::string_view> table[] = {
-        {KeyUsage::DigitalSignature, "digitalSignature"}, {KeyUsage::NonRepudiation, "nonRepudiation"},
-        {KeyUsage::KeyEncipherment, "keyEncipherment"},   {KeyUsage::DataEncipherment, "dataEncipherment"},
-        {KeyUsage::KeyAgreement, "keyAgreement"},         {KeyUsage::KeyCertSign, "keyCertSign"},
-        {KeyUsage::CrlSign, "cRLSign"},                   {KeyUsage::EncipherOnly, "encipherOnly"},
-        {KeyUsage::DecipherOnly, "decipherOnly"}};
+    static constexpr std::pair<KeyUsage, std::string_view> table[] = {{KeyUsage::DigitalSignature, "digitalSignature"},
+                                                                      {KeyUsage::NonRepudiation, "nonRepudiation"},
+                                                                      {KeyUsage::KeyEncipherment, "keyEncipherment"},
+                                                                      {KeyUsage::DataEncipherment, "dataEncipherment"},
+                                                                      {KeyUsage::KeyAgreement, "keyAgreement"},
+                                                                      {KeyUsage::KeyCertSign, "keyCertSign"},
+                                                                      {KeyUsage::CrlSign, "cRLSign"},
+                                                                      {KeyUsage::EncipherOnly, "encipherOnly"},
+                                                                      {KeyUsage::DecipherOnly, "decipherOnly"}};
 };
 
 enum class ExtendedKeyUsage { ServerAuth, ClientAuth, CodeSigning, EmailProtection, TimeStamping, OcspSigning };
 
 template <> struct EnumNames<ExtendedKeyUsage> {
     static constexpr std::pair<ExtendedKeyUsage, std::string_view> table[] = {
-        {ExtendedKeyUsage::ServerAuth, "serverAuth"},   {ExtendedKeyUsage::ClientAuth, "clientAuth"},
-        {ExtendedKeyUsage::CodeSigning, "codeSigning"}, {ExtendedKeyUsage::EmailProtection, "emailProtection"},
+        {ExtendedKeyUsage::ServerAuth, "serverAuth"},     {ExtendedKeyUsage::ClientAuth, "clientAuth"},
+        {ExtendedKeyUsage::CodeSigning, "codeSigning"},   {ExtendedKeyUsage::EmailProtection, "emailProtection"},
         {ExtendedKeyUsage::TimeStamping, "timeStamping"}, {ExtendedKeyUsage::OcspSigning, "OCSPSigning"}};
 };
 

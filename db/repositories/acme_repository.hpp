@@ -21,7 +21,8 @@ public:
     std::optional<AcmeAccount> find_by_thumbprint(const std::string& server_id, const std::string& thumbprint);
     /// Whether any account of any server has this key.
     bool any_with_spki(const std::string& spki_sha256);
-    bool update_contacts(const std::string& id, const std::vector<std::string>& contacts, std::optional<Time> terms_agreed_at);
+    bool update_contacts(const std::string& id, const std::vector<std::string>& contacts,
+                         std::optional<Time> terms_agreed_at);
     bool deactivate(const std::string& id); ///< valid -> deactivated; false otherwise
     /// False when the new key belongs to an account of the server already.
     bool change_key(const std::string& id, const std::string& jwk, const std::string& thumbprint,
@@ -40,8 +41,10 @@ public:
     void insert(const AcmeOrder& order);
     void insert_authorization(const AcmeAuthorization& authorization); ///< with its challenges
     std::optional<AcmeOrder> find(const std::string& id);
-    /// Valid or pending ones that are not expired and belong to that account, newest first, for the account's orders list.
-    std::vector<std::string> list_by_account(const std::string& account_id, const std::string& after_id, int limit, Time now);
+    /// Valid or pending ones that are not expired and belong to that account, newest first, for the account's orders
+    /// list.
+    std::vector<std::string> list_by_account(const std::string& account_id, const std::string& after_id, int limit,
+                                             Time now);
 
     std::optional<AcmeAuthorization> find_authorization(const std::string& id);
     std::vector<AcmeAuthorization> authorizations_of(const std::string& order_id);

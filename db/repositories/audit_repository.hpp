@@ -11,7 +11,7 @@
 namespace chancery::db {
 
 struct AuditFilter {
-    std::string action{};       ///< exact, or a prefix when it ends with '*'
+    std::string action{}; ///< exact, or a prefix when it ends with '*'
     std::string actor_id{};
     std::string resource_type{};
     std::string resource_id{};

@@ -23,8 +23,8 @@ struct CertificateFilter {
     std::optional<Time> expires_before{};
     std::optional<Time> expires_after{};
     std::string requester_id{};
-    std::string name_exact{};     ///< any SAN or the CN
-    std::string name_suffix{};    ///< "example.com": that name and those below it
+    std::string name_exact{};  ///< any SAN or the CN
+    std::string name_suffix{}; ///< "example.com": that name and those below it
     std::string name_substring{};
     std::string tag{};
     std::string serial_number{};

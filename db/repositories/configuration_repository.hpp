@@ -65,7 +65,8 @@ public:
     std::vector<Policy> list(); ///< by creation: the stable order of evaluation
     /// Stores `policy` as version `policy.version + 1`; false when the stored version is not `policy.version`.
     bool update(const Policy& policy);
-    /// No policy disappears from the history; this one is no longer evaluated or listed. False when the version differs.
+    /// No policy disappears from the history; this one is no longer evaluated or listed. False when the version
+    /// differs.
     bool retire(const std::string& id, long long version, Time at);
     std::vector<Policy> versions(const std::string& id);
 
@@ -87,6 +88,7 @@ public:
         long long orders = 0;
         long long certificates = 0;
     };
+
     Counters counters(const std::string& id);
 
 private:

@@ -22,7 +22,8 @@ class AlertRepository {
 public:
     explicit AlertRepository(Session& session) : session_(session) {}
 
-    /// A new alert, or one more occurrence of its cause: count, last time and text change, a resolved one is open again.
+    /// A new alert, or one more occurrence of its cause: count, last time and text change, a resolved one is open
+    /// again.
     void raise(const Alert& alert);
     std::optional<Alert> find(const std::string& id);
     std::vector<Alert> list(const AlertFilter& filter, const PageRequest& page); ///< by last occurrence
@@ -60,7 +61,7 @@ struct IdempotencyRecord {
     std::string caller_id{};
     std::string key{};
     std::string request_hash{};
-    int status = 0; ///< 0: still running
+    int status = 0;            ///< 0: still running
     std::string headers{"{}"}; ///< JSON object
     std::string body{};        ///< never holds a secret
     Time created_at{};

@@ -161,7 +161,8 @@ Application::Impl::Impl(Config wanted)
     for (const auto& name : services.store.migrate()) {
         log::info("database.migrated", {{"migration", name}});
     }
-    jobs.handle_whole(issuance::kExecuteOrderJob, [this](Job job) { return issuance::execute_order(core, job.subject_id); });
+    jobs.handle_whole(issuance::kExecuteOrderJob,
+                      [this](Job job) { return issuance::execute_order(core, job.subject_id); });
     jobs.handle(issuance::kPublishCrlJob, [this](Job job) { return issuance::publish_crl(core, job.subject_id); });
     jobs.limit(acme::kValidateJob, 192); // they wait for others' servers; orders and CRLs must find a place meanwhile
     first_start(core, services.config);

@@ -15,8 +15,8 @@ public:
     explicit Application(Config config);
     ~Application();
 
-    /// Serves until SIGTERM or SIGINT, then drains. SIGHUP takes the configuration from `load`, which may throw, and reads
-    /// the TLS certificate again.
+    /// Serves until SIGTERM or SIGINT, then drains. SIGHUP takes the configuration from `load`, which may throw, and
+    /// reads the TLS certificate again.
     void run(const std::function<Config()>& load);
 
 private:

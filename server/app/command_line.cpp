@@ -24,8 +24,8 @@ struct Options {
         if (!config_file.empty()) {
             return config_file;
         }
-        const auto inside = std::filesystem::path(data_directory.empty() ? Config{}.data_directory : data_directory) /
-                            "chancery.yaml";
+        const auto inside =
+            std::filesystem::path(data_directory.empty() ? Config{}.data_directory : data_directory) / "chancery.yaml";
         return std::filesystem::exists(inside) ? inside.string() : "";
     }
 
@@ -108,7 +108,8 @@ void add_ca_commands(CLI::App& app, const Options& options, Values& v)
     import->add_option("--key", v.key_file, "PEM file, may be encrypted");
     import->add_option("--passphrase-file", v.passphrase_file, "File whose first line decrypts the key");
     import->callback([&] {
-        run_with_core(options, [&](auto& core) { commands::import_ca(core, v.name, v.file, v.key_file, v.passphrase_file); });
+        run_with_core(options,
+                      [&](auto& core) { commands::import_ca(core, v.name, v.file, v.key_file, v.passphrase_file); });
     });
 
     auto* show = ca->add_subcommand("show", "Print its certificate as PEM");
@@ -137,8 +138,9 @@ void add_user_commands(CLI::App& app, const Options& options, Values& v)
         [&] { run_with_core(options, [&](auto& core) { commands::reset_password(core, v.email, v.password_file); }); });
 
     for (const bool enabled : {true, false}) {
-        auto* change = user->add_subcommand(enabled ? "enable" : "disable",
-                                            enabled ? "Let sign in again" : "Keep from signing in; tokens stop working");
+        auto* change =
+            user->add_subcommand(enabled ? "enable" : "disable",
+                                 enabled ? "Let sign in again" : "Keep from signing in; tokens stop working");
         change->add_option("email", v.email, "E-mail address")->required();
         change->callback([&, enabled] {
             run_with_core(options, [&](auto& core) { commands::set_user_enabled(core, v.email, enabled); });
@@ -169,8 +171,9 @@ void add_token_commands(CLI::App& app, const Options& options, Values& v)
 
 void add_server_commands(CLI::App& app, const Options& options)
 {
-    app.add_subcommand("serve", "Serve API, ACME and health; sets everything up on the first start")
-        ->callback([&] { serve(options); });
+    app.add_subcommand("serve", "Serve API, ACME and health; sets everything up on the first start")->callback([&] {
+        serve(options);
+    });
     app.add_subcommand("init", "Do the first start's set-up without serving")->callback([&] {
         const auto config = load_or_write_config(options);
         log::configure(log::Level::Warning, "-");
@@ -203,7 +206,8 @@ int run_command_line(int argc, const char* const* argv)
     CLI::App app("Chancery: certificate authority and certificate-lifecycle server", "chancery");
     Options options;
     Values values;
-    app.add_option("-c,--config", options.config_file, "Configuration file (default: chancery.yaml in the data directory)");
+    app.add_option("-c,--config", options.config_file,
+                   "Configuration file (default: chancery.yaml in the data directory)");
     app.add_option("-d,--data", options.data_directory, "Data directory");
     app.require_subcommand(1);
     app.fallthrough();

@@ -25,6 +25,7 @@ struct NewCa {
     std::string parent; ///< name or id; intermediates only
     int validity_days = 0;
 };
+
 void list_cas(issuance::Core& core);
 void create_ca(issuance::Core& core, const NewCa& wanted);
 void import_ca(issuance::Core& core, const std::string& name, const std::string& certificate_file,

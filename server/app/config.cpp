@@ -3,7 +3,6 @@
 #include "core/text.hpp"
 
 #include <fmt/format.h>
-#include <unistd.h>
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
@@ -12,6 +11,7 @@
 #include <cstdlib>
 #include <functional>
 #include <optional>
+#include <unistd.h>
 #include <variant>
 
 namespace chancery::app {
@@ -35,7 +35,8 @@ struct Key {
 const std::vector<Key>& all_keys()
 {
     static const std::vector<Key> keys{
-        {"data_directory", CHANCERY_SLOT(data_directory), "Where the embedded database and the key-encryption key live."},
+        {"data_directory", CHANCERY_SLOT(data_directory),
+         "Where the embedded database and the key-encryption key live."},
         {"server.listen", CHANCERY_SLOT(server.listen), "HTTPS addresses, host:port; IPv6 in brackets."},
         {"server.http_listen", CHANCERY_SLOT(server.http_listen),
          "Plain HTTP addresses, for CRLs, CA certificates and health only; an empty list for none."},
@@ -44,7 +45,8 @@ const std::vector<Key>& all_keys()
          "https://localhost and the first listening port."},
         {"server.http_url", CHANCERY_SLOT(server.http_url),
          "Base of the CRL and CA URLs that go into certificates. Default: http://localhost and the first plain port."},
-        {"server.threads", CHANCERY_SLOT(server.threads), "Network threads; 0 is one for every two cores, because the database's threads need the others.", 0, 256},
+        {"server.threads", CHANCERY_SLOT(server.threads),
+         "Network threads; 0 is one for every two cores, because the database's threads need the others.", 0, 256},
         {"server.worker_threads", CHANCERY_SLOT(server.worker_threads),
          "Threads for slow work: RSA keys, P-384 signatures, password hashes.", 1, 256},
         {"server.tls_certificate_file", CHANCERY_SLOT(server.tls_certificate_file),
@@ -76,14 +78,16 @@ const std::vector<Key>& all_keys()
         {"database.max_group", CHANCERY_SLOT(database.max_group), "SQLite: units of work in one commit.", 1, 10'000},
         {"keys.encryption_key_file", CHANCERY_SLOT(keys.encryption_key_file),
          "The key that wraps all private keys: 32 bytes, raw, base64 or hex. Made at the first start. Default: "
-         "key-encryption-key in the data directory. Back it up apart from the database: without it no key can be read."},
+         "key-encryption-key in the data directory. Back it up apart from the database: without it no key can be "
+         "read."},
         {"keys.encryption_key", CHANCERY_SLOT(keys.encryption_key),
          "The same as base64 or hex, by environment only (CHANCERY_KEYS_ENCRYPTION_KEY).", 0, 0, true},
         {"keys.passphrase_file", CHANCERY_SLOT(keys.passphrase_file),
          "A file whose first line is a passphrase that the key is derived from (scrypt)."},
         {"issuance.default_validity_days", CHANCERY_SLOT(issuance.default_validity_days),
          "Validity of a certificate when nothing is asked for.", 1, 825},
-        {"issuance.max_validity_days", CHANCERY_SLOT(issuance.max_validity_days), "Longest validity of a leaf.", 1, 825},
+        {"issuance.max_validity_days", CHANCERY_SLOT(issuance.max_validity_days), "Longest validity of a leaf.", 1,
+         825},
         {"issuance.backdate_seconds", CHANCERY_SLOT(issuance.backdate_seconds),
          "notBefore lies this far in the past, for clients whose clocks are slow.", 0, 86'400},
         {"issuance.revocation_code_seconds", CHANCERY_SLOT(issuance.revocation_code_seconds),
@@ -92,7 +96,8 @@ const std::vector<Key>& all_keys()
          "nextUpdate of a CRL; a new one is published at half of it and after each revocation.", 1, 8'760},
         {"issuance.session_hours", CHANCERY_SLOT(issuance.session_hours), "A console session lives this long.", 1, 720},
         {"acme.http01_port", CHANCERY_SLOT(acme.http01_port),
-         "The port that http-01 validation connects to; anything but 80 is for private networks (RFC 8555 section 8.3).",
+         "The port that http-01 validation connects to; anything but 80 is for private networks (RFC 8555 section "
+         "8.3).",
          1, 65'535},
         {"acme.dns_resolvers", CHANCERY_SLOT(acme.dns_resolvers),
          "Resolvers for validation, address or address:port. Default: those of the system."},
@@ -100,8 +105,8 @@ const std::vector<Key>& all_keys()
         {"acme.allowed_networks", CHANCERY_SLOT(acme.allowed_networks),
          "Reserved networks that validation may connect to (CIDR). Without them private, loopback and link-local "
          "addresses are refused, whatever name leads there."},
-        {"acme.validation_timeout_seconds", CHANCERY_SLOT(acme.validation_timeout_seconds), "For one validation attempt.",
-         1, 120},
+        {"acme.validation_timeout_seconds", CHANCERY_SLOT(acme.validation_timeout_seconds),
+         "For one validation attempt.", 1, 120},
         {"acme.order_lifetime_hours", CHANCERY_SLOT(acme.order_lifetime_hours), "A pending order lives this long.", 1,
          8'760},
         {"acme.authorization_lifetime_days", CHANCERY_SLOT(acme.authorization_lifetime_days),
@@ -109,11 +114,13 @@ const std::vector<Key>& all_keys()
         {"acme.max_identifiers", CHANCERY_SLOT(acme.max_identifiers), "Names in one order.", 1, 1'000},
         {"log.level", CHANCERY_SLOT(log.level), "debug, info, warning or error."},
         {"log.destination", CHANCERY_SLOT(log.destination), "A file, or - for standard error."},
-        {"setup.organization", CHANCERY_SLOT(setup.organization), "First start: organization of root and intermediate."},
+        {"setup.organization", CHANCERY_SLOT(setup.organization),
+         "First start: organization of root and intermediate."},
         {"setup.admin_email", CHANCERY_SLOT(setup.admin_email), "First start: the Super Administrator."},
         {"setup.domains", CHANCERY_SLOT(setup.domains), "First start: domains registered and enabled at once."},
         {"setup.listener_names", CHANCERY_SLOT(setup.listener_names),
-         "Names and addresses in the listener's certificate. Default: localhost, the loopback addresses, the host's name."},
+         "Names and addresses in the listener's certificate. Default: localhost, the loopback addresses, the host's "
+         "name."},
     };
     return keys;
 }
@@ -122,7 +129,8 @@ const std::vector<Key>& all_keys()
 
 const Key* find_key(const std::string& path)
 {
-    const auto at = std::find_if(all_keys().begin(), all_keys().end(), [&](const Key& key) { return key.path == path; });
+    const auto at =
+        std::find_if(all_keys().begin(), all_keys().end(), [&](const Key& key) { return key.path == path; });
     return at == all_keys().end() ? nullptr : &*at;
 }
 

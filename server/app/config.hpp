@@ -80,6 +80,7 @@ struct Config {
     } setup;
 
     std::filesystem::path path(const std::string& name) const { return std::filesystem::path(data_directory) / name; }
+
     std::string database_url() const;
     std::filesystem::path encryption_key_path() const;
     /// Without a slash at the end; from the first listening port when it is not set.
@@ -95,7 +96,8 @@ public:
     using std::runtime_error::runtime_error;
 };
 
-/// Reads `file` ("" for none), then the environment. Throws ConfigError for an unknown key, a wrong type or a bad value.
+/// Reads `file` ("" for none), then the environment. Throws ConfigError for an unknown key, a wrong type or a bad
+/// value.
 Config load_config(const std::string& file);
 
 /// The whole configuration file with every key, its meaning and its default: what the first start writes and what the

@@ -76,9 +76,8 @@ std::string welcome(const Config& config)
 {
     const auto url = config.public_url();
     const auto root = absolute(config, "root.pem");
-    const auto port = config.acme.http01_port == 80
-                          ? std::string()
-                          : " --http-01-port " + std::to_string(config.acme.http01_port);
+    const auto port =
+        config.acme.http01_port == 80 ? std::string() : " --http-01-port " + std::to_string(config.acme.http01_port);
     const auto domain = config.setup.domains.empty() ? "example.com" : config.setup.domains.front();
     return fmt::format(
         "  API            {0}/api/v1      (document: {0}/openapi.json, page: {0}/docs)\n"

@@ -101,7 +101,8 @@ void JobRunner::every(std::chrono::milliseconds period, std::string name, std::f
 void JobRunner::start()
 {
     if (store_.dialect() == db::Dialect::Sqlite) {
-        const auto freed = store_.write_now([&](db::UnitOfWork& work) { return db::JobRepository(work).release(owner_); });
+        const auto freed =
+            store_.write_now([&](db::UnitOfWork& work) { return db::JobRepository(work).release(owner_); });
         if (freed > 0) {
             log::info("jobs.taken_over", {{"jobs", freed}});
         }
@@ -130,7 +131,8 @@ void JobRunner::stop(std::chrono::milliseconds grace)
     stopping_ = true;
     waiting_.clear();
     // Loops look at the flag at least every 200 ms.
-    idle_.wait_for(lock, std::max(grace, std::chrono::milliseconds(1000)), [this] { return running_.empty() && loops_ == 0; });
+    idle_.wait_for(lock, std::max(grace, std::chrono::milliseconds(1000)),
+                   [this] { return running_.empty() && loops_ == 0; });
 }
 
 bool JobRunner::stopping() const
@@ -241,7 +243,10 @@ asio::awaitable<void> JobRunner::attempt(Job job, const Registered& registered)
     }
     failed_.add();
     const auto delay = delay_after(job.attempts);
-    log::warning("job.failed", {{"job_id", job.id}, {"kind", job.kind}, {"attempts", job.attempts}, {"error", error},
+    log::warning("job.failed", {{"job_id", job.id},
+                                {"kind", job.kind},
+                                {"attempts", job.attempts},
+                                {"error", error},
                                 {"retry_in_seconds", delay.count()}});
     co_await store_.write(
         [&](db::UnitOfWork& work) { db::JobRepository(work).retry_at(job.id, clock_.now() + delay, error); });

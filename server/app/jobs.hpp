@@ -16,8 +16,8 @@
 namespace chancery::app {
 
 /// Runs jobs: those enqueued here start right after their commit; those that are due, or that a dead process left, are
-/// claimed once a second. At most `kMaxRunning` at a time, and of a kind at most its own limit: slow ones must not keep the
-/// others waiting. A job whose handler throws is retried with growing delays.
+/// claimed once a second. At most `kMaxRunning` at a time, and of a kind at most its own limit: slow ones must not keep
+/// the others waiting. A job whose handler throws is retried with growing delays.
 class JobRunner final : public issuance::JobQueue {
 public:
     JobRunner(db::Store& store, const Clock& clock, net::Runtime& runtime, metrics::Registry& metrics);

@@ -70,14 +70,16 @@ http::Awaitable<http::Response> ready(issuance::Core& core)
             co_await core.store.read([&](db::Session& session) { return core.configuration.current(session); });
         database = true;
         for (const auto& known : current->authorities) {
-            authority = authority || (known.kind == AuthorityKind::Intermediate &&
-                                      known.status(now) == AuthorityStatus::Active && current->issuers.contains(known.id));
+            authority =
+                authority || (known.kind == AuthorityKind::Intermediate &&
+                              known.status(now) == AuthorityStatus::Active && current->issuers.contains(known.id));
         }
     } catch (const std::exception&) {
         database = false; // what exactly is in the log of whoever needs the database
     }
     const bool good = database && authority;
-    auto response = http::json_response(good ? 200 : 503, check_json(good ? "ready" : "not_ready", database, authority));
+    auto response =
+        http::json_response(good ? 200 : 503, check_json(good ? "ready" : "not_ready", database, authority));
     response.with("Cache-Control", "no-store");
     co_return response;
 }
@@ -99,14 +101,19 @@ void add_publication_routes(http::Router& router, issuance::Core& core)
 
 void add_health_routes(http::Router& router, issuance::Core& core)
 {
-    router.add("GET", "/healthz", [](const http::Request&) { return answer(http::json_response(200, R"({"status":"ok"})")); });
+    router.add("GET", "/healthz",
+               [](const http::Request&) { return answer(http::json_response(200, R"({"status":"ok"})")); });
     router.add("GET", "/readyz", [&core](const http::Request&) { return ready(core); });
     router.add("GET", "/metrics", [&core](const http::Request&) {
         return answer(http::text_response(200, core.metrics.render(), "text/plain; version=0.0.4; charset=utf-8"));
     });
     router.add("GET", "/version", [](const http::Request&) {
-        return answer(http::json_response(200, json::Writer().begin_object().member("name", "chancery")
-                                                   .member("version", CHANCERY_VERSION).end_object().take()));
+        return answer(http::json_response(200, json::Writer()
+                                                   .begin_object()
+                                                   .member("name", "chancery")
+                                                   .member("version", CHANCERY_VERSION)
+                                                   .end_object()
+                                                   .take()));
     });
 }
 

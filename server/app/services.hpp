@@ -37,6 +37,7 @@ pki::KeyEncryptionKey load_key_encryption_key(const Config& config, bool create)
 class DeferredJobs final : public issuance::JobQueue {
 public:
     explicit DeferredJobs(const Clock& clock) : clock_(clock) {}
+
     void enqueue(db::UnitOfWork& work, Job job) override;
     void enqueue_owned(db::UnitOfWork& work, Job job, std::chrono::seconds lease) override;
     void handle(std::string_view kind, Handler handler) override;

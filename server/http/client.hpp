@@ -13,13 +13,13 @@ namespace chancery::http {
 /// One outbound GET, for validation. The address is already resolved and already allowed by the caller: the client
 /// connects there and nowhere else, follows no redirect, and verifies no certificate.
 struct Fetch {
-    std::string address;            ///< numeric IPv4 or IPv6
+    std::string address; ///< numeric IPv4 or IPv6
     std::uint16_t port = 80;
     bool tls = false;
-    std::string host;               ///< for the Host field and for SNI
+    std::string host; ///< for the Host field and for SNI
     std::string target = "/";
     std::chrono::milliseconds timeout{10'000}; ///< for the whole exchange
-    std::size_t max_body = 4096;    ///< bytes; what follows is not read and not an error
+    std::size_t max_body = 4096;               ///< bytes; what follows is not read and not an error
 };
 
 struct FetchError {

@@ -4,15 +4,15 @@
 #include "server/app/commands.hpp"
 #include "server/app/services.hpp"
 
-#include <arpa/inet.h>
 #include <fmt/format.h>
-#include <netdb.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
+#include <arpa/inet.h>
 #include <chrono>
 #include <cstring>
 #include <memory>
+#include <netdb.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 namespace chancery::app::commands {
 namespace {
@@ -29,6 +29,7 @@ public:
             ++failures_;
         }
     }
+
     int failures() const { return failures_; }
 
 private:
@@ -41,7 +42,8 @@ std::string check_clock()
     const auto now = SystemClock().now();
     if (now < Time(std::chrono::sys_days(std::chrono::year(2026) / 1 / 1)) ||
         now > Time(std::chrono::sys_days(std::chrono::year(2100) / 1 / 1))) {
-        throw std::runtime_error("the system clock says " + to_rfc3339(now) + ": set it, or every certificate is wrong");
+        throw std::runtime_error("the system clock says " + to_rfc3339(now) +
+                                 ": set it, or every certificate is wrong");
     }
     return to_rfc3339(now);
 }
@@ -88,8 +90,8 @@ std::string check_database(Services& services)
     if (applied.empty()) {
         throw std::runtime_error("answers, but has no schema: run chancery migrate");
     }
-    return fmt::format("{} answers, {} migrations", services.store.dialect() == db::Dialect::Sqlite ? "SQLite" : "PostgreSQL",
-                       applied.size());
+    return fmt::format("{} answers, {} migrations",
+                       services.store.dialect() == db::Dialect::Sqlite ? "SQLite" : "PostgreSQL", applied.size());
 }
 
 /// Every stored CA key must open under the key-encryption key, and at least one intermediate must be able to sign.

@@ -40,7 +40,8 @@ void verify_audit(issuance::Core& core)
 {
     const auto result = core.store.read_now([](db::Session& session) { return issuance::audit::verify(session); });
     if (result.broken_at) {
-        throw std::runtime_error(fmt::format("the audit log is broken at record {}: {}", *result.broken_at, result.reason));
+        throw std::runtime_error(
+            fmt::format("the audit log is broken at record {}: {}", *result.broken_at, result.reason));
     }
     fmt::print("{} records, chain whole, head {}\n", result.checked, result.head_hash);
 }

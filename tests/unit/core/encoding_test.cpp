@@ -17,8 +17,8 @@ TEST_CASE("base64url refuses everything but its own alphabet without padding", "
 TEST_CASE("base64 round trips every length with the padding it needs", "[unit][core]")
 {
     // RFC 4648 section 10.
-    const std::pair<std::string, std::string> vectors[] = {{"", ""},         {"f", "Zg=="},     {"fo", "Zm8="},
-                                                           {"foo", "Zm9v"}, {"foob", "Zm9vYg=="}, {"foobar", "Zm9vYmFy"}};
+    const std::pair<std::string, std::string> vectors[] = {
+        {"", ""}, {"f", "Zg=="}, {"fo", "Zm8="}, {"foo", "Zm9v"}, {"foob", "Zm9vYg=="}, {"foobar", "Zm9vYmFy"}};
     for (const auto& [plain, coded] : vectors) {
         CHECK(to_base64(plain) == coded);
         CHECK(from_base64(coded) == plain);

@@ -48,8 +48,9 @@ TEST_CASE("ids of several threads differ", "[unit][core]")
 TEST_CASE("only the canonical shape is an id", "[unit][core]")
 {
     CHECK(is_id("0190f3e2-7a44-7c11-9d3e-1f2a3b4c5d6e"));
-    for (const auto* text : {"", "0190f3e2", "0190F3E2-7A44-7C11-9D3E-1F2A3B4C5D6E", "0190f3e2-7a44-7c11-9d3e-1f2a3b4c5d6",
-                             "0190f3e2x7a44-7c11-9d3e-1f2a3b4c5d6e", "../../etc/passwd-7c11-9d3e-1f2a3b4c5"}) {
+    for (const auto* text :
+         {"", "0190f3e2", "0190F3E2-7A44-7C11-9D3E-1F2A3B4C5D6E", "0190f3e2-7a44-7c11-9d3e-1f2a3b4c5d6",
+          "0190f3e2x7a44-7c11-9d3e-1f2a3b4c5d6e", "../../etc/passwd-7c11-9d3e-1f2a3b4c5"}) {
         CHECK_FALSE(is_id(text));
     }
 }

@@ -61,7 +61,9 @@ TEST_CASE("metrics render in the Prometheus text format", "[unit][core]")
     histogram.observe(1'000);
     const auto text = registry.render();
     CHECK_THAT(text, Catch::Contains("# TYPE a gauge\na 1.5\n"));
-    CHECK_THAT(text, Catch::Contains("# HELP b_total Bs.\n# TYPE b_total counter\nb_total{kind=\"x\\\"y\"} 3\nb_total{kind=\"z\"} 1\n"));
+    CHECK_THAT(text,
+               Catch::Contains(
+                   "# HELP b_total Bs.\n# TYPE b_total counter\nb_total{kind=\"x\\\"y\"} 3\nb_total{kind=\"z\"} 1\n"));
     CHECK_THAT(text, Catch::Contains("h_seconds_bucket{le=\"0.0001\"} 1\n"));
     CHECK_THAT(text, Catch::Contains("h_seconds_bucket{le=\"+Inf\"} 2\n"));
     CHECK_THAT(text, Catch::Contains("h_seconds_count 2\n"));

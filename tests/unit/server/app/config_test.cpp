@@ -2,12 +2,11 @@
 
 #include <catch2/catch.hpp>
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <unistd.h>
 
 using namespace chancery::app;
 
@@ -16,11 +15,10 @@ namespace {
 /// A configuration file that is gone at the end.
 class File {
 public:
-    explicit File(const std::string& content)
-    {
-        std::ofstream(path_) << content;
-    }
+    explicit File(const std::string& content) { std::ofstream(path_) << content; }
+
     ~File() { std::filesystem::remove(path_); }
+
     std::string path() const { return path_.string(); }
 
 private:
