@@ -43,6 +43,23 @@ public:
         return *this;
     }
 
+    /// `column = 'name'`: not bound, so that an index of the rows with that value alone can answer.
+    template <class E>
+        requires std::is_enum_v<E>
+    Conditions& add_is(std::string_view column, E value)
+    {
+        append(std::string(column) + " = '" + std::string(name_of(value)) + '\'');
+        return *this;
+    }
+
+    /// Any of the values; nothing when there are none.
+    template <class E>
+        requires std::is_enum_v<E>
+    Conditions& add_any(std::string_view column, const std::vector<E>& values)
+    {
+        return values.size() == 1 ? add_is(column, values.front()) : add_in(column, values);
+    }
+
     /// `column = ?`; nothing when the text is empty.
     Conditions& add_equal(std::string_view column, const std::string& value);
 

@@ -34,7 +34,7 @@ Alert read_alert(Row& row)
 Conditions conditions(const AlertFilter& filter)
 {
     Conditions where;
-    where.add_in("state", filter.states).add_in("severity", filter.severities).add_equal("kind", filter.kind);
+    where.add_any("state", filter.states).add_in("severity", filter.severities).add_equal("kind", filter.kind);
     return where;
 }
 

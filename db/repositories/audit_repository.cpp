@@ -50,7 +50,7 @@ Conditions conditions(const AuditFilter& filter)
         .add_equal("resource_type", filter.resource_type)
         .add_equal("request_id", filter.request_id);
     if (filter.outcome) {
-        where.add("outcome = ?", *filter.outcome);
+        where.add_is("outcome", *filter.outcome);
     }
     if (filter.since) {
         where.add("at >= ?", *filter.since);

@@ -210,17 +210,21 @@ Conditions conditions(const CertificateFilter& filter)
         .add_equal("requester_id", filter.requester_id)
         .add_equal("provider_id", filter.provider_id)
         .add_equal("authority_id", filter.authority_id)
+        .add_equal("issuer", filter.issuer)
         .add_in("algorithm", filter.algorithms);
     add_statuses(where, filter);
     add_names(where, filter);
     if (filter.source) {
-        where.add("source = ?", *filter.source);
+        where.add_is("source", *filter.source);
     }
     if (filter.expires_before) {
         where.add("valid_to < ?", *filter.expires_before);
     }
     if (filter.expires_after) {
         where.add("valid_to > ?", *filter.expires_after);
+    }
+    if (filter.superseded) {
+        where.add(*filter.superseded ? "renewed_to IS NOT NULL" : "renewed_to IS NULL");
     }
     if (!filter.tag.empty()) {
         where.add("id IN (SELECT certificate_id FROM certificate_tags WHERE tag = ?)", filter.tag);

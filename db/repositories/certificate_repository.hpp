@@ -19,6 +19,7 @@ struct CertificateFilter {
     std::optional<CertificateSource> source{};
     std::string provider_id{};
     std::string authority_id{};
+    std::string issuer{}; ///< the whole DN, RFC 4514 text
     std::vector<std::string> algorithms{};
     std::optional<Time> expires_before{};
     std::optional<Time> expires_after{};
@@ -27,6 +28,7 @@ struct CertificateFilter {
     std::string name_suffix{}; ///< "example.com": that name and those below it
     std::string name_substring{};
     std::string tag{};
+    std::optional<bool> superseded{}; ///< whether another certificate has taken its place
     std::string serial_number{};
     std::string fingerprint_sha256{};
     Time now{}; ///< for the computed status

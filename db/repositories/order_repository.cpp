@@ -69,7 +69,7 @@ Conditions conditions(const OrderFilter& filter)
     Conditions where;
     where.add_equal("requester_id", filter.requester_id)
         .add_equal("common_name", filter.common_name)
-        .add_in("status", filter.statuses);
+        .add_any("status", filter.statuses);
     if (filter.type) {
         where.add("type = ?", *filter.type);
     }

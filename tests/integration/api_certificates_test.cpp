@@ -1,4 +1,5 @@
 #include "core/encoding.hpp"
+#include "db/repositories/certificate_repository.hpp"
 #include "pki/certificate.hpp"
 #include "pki/pem.hpp"
 #include "tests/support/api_world.hpp"
@@ -45,7 +46,10 @@ TEST_CASE("every filter of the inventory narrows it", "[integration][api]")
     const auto app =
         world.order(world.admin, {"app.example.com", "deep.app.example.com"}, R"(,"key_algorithm":"ec-384")");
     const auto shown = world.admin.get("/api/v1/certificates/" + ApiWorld::certificate_of(app));
-    const auto world_name = std::string("localhost"); // the listener's own, from the set-up, when there is one
+    world.test.write([&](db::UnitOfWork& work) {
+        const auto old = ApiWorld::certificate_of(short_lived);
+        db::CertificateRepository(work).link_renewal(old, ApiWorld::certificate_of(app));
+    });
 
     struct Case {
         std::string query;
@@ -78,6 +82,10 @@ TEST_CASE("every filter of the inventory narrows it", "[integration][api]")
         {"requester_id=" + short_lived.text("requested_by/id"), {short_name}},
         {"domain=example.com&provider_id=" + shown.text("provider_id"), {app_name, short_name}},
         {"domain=example.com&authority_id=" + shown.text("authority_id"), {app_name, short_name}},
+        {"domain=example.com&issuer=" + http::percent_encode(shown.text("issuer")), {app_name, short_name}},
+        {"issuer=CN%3DNobody", {}},
+        {"superseded=true", {short_name}},
+        {"domain=example.com&superseded=false", {app_name}},
         {"provider_id=" + shown.text("id"), {}},
         {"serial_number=" + shown.text("serial_number"), {app_name}},
         {"fingerprint_sha256=" + shown.text("fingerprint_sha256"), {app_name}},
@@ -89,6 +97,7 @@ TEST_CASE("every filter of the inventory narrows it", "[integration][api]")
         CHECK(common_names(answer) == c.names);
         CHECK(answer.json().integer("total") == static_cast<long long>(c.names.size()));
     }
+    CHECK(world.admin.get("/api/v1/certificates?superseded=maybe").status == 422);
 }
 
 TEST_CASE("the inventory is sorted by expiry, issue and name, both ways and in pages", "[integration][api]")

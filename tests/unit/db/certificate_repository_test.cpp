@@ -144,6 +144,8 @@ TEST_CASE("the inventory is narrowed by every filter", "[unit][db]")
     expired.source = CertificateSource::Discovered;
     expired.algorithm = "rsa-2048";
     expired.provider_id = "provider-2";
+    expired.issuer = "CN=Elsewhere,O=Others";
+    expired.renewed_to = active.id;
     auto revoked = sample_certificate("a.b.example.com");
     revoked.created_at = at(3);
     revoked.valid_to = at(60);
@@ -170,6 +172,10 @@ TEST_CASE("the inventory is narrowed by every filter", "[unit][db]")
     CHECK(found(store, {.source = CertificateSource::Discovered}) == Ids{expired.id});
     CHECK(found(store, {.provider_id = "provider-2"}) == Ids{expired.id});
     CHECK(found(store, {.authority_id = "authority-2"}) == Ids{revoked.id});
+    CHECK(found(store, {.issuer = "CN=Elsewhere,O=Others"}) == Ids{expired.id});
+    CHECK(found(store, {.issuer = "CN=Elsewhere"}).empty());
+    CHECK(found(store, {.superseded = true}) == Ids{expired.id});
+    CHECK(found(store, {.superseded = false}) == Ids{active.id, revoked.id});
     CHECK(found(store, {.algorithms = {"rsa-2048", "ed25519"}}) == Ids{expired.id, revoked.id});
     CHECK(found(store, {.expires_before = at(60)}) == Ids{expired.id});
     CHECK(found(store, {.expires_after = at(50)}) == Ids{active.id, revoked.id});

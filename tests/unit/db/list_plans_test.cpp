@@ -1,0 +1,308 @@
+#include "db/connection.hpp"
+#include "db/repositories/audit_repository.hpp"
+#include "db/repositories/authority_repository.hpp"
+#include "db/repositories/certificate_repository.hpp"
+#include "db/repositories/configuration_repository.hpp"
+#include "db/repositories/identity_repository.hpp"
+#include "db/repositories/operation_repository.hpp"
+#include "db/repositories/order_repository.hpp"
+#include "db/statement.hpp"
+#include "db/store.hpp"
+#include "tests/support/test_database.hpp"
+#include "tests/unit/db/samples.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+#include <functional>
+
+using namespace chancery;
+using namespace chancery::test;
+using chancery::db::Dialect;
+using chancery::db::PageRequest;
+using chancery::db::Position;
+using chancery::db::Query;
+
+namespace {
+
+using List = std::function<void(db::Session&)>;
+
+/// What a database may do for a list.
+enum class Work {
+    Walk, ///< reads rows in the order they are wanted, through an index: stops at the end of the page
+    Sort, ///< finds the rows by an index and sorts those
+    Scan  ///< reads all names: a text within a name is in no index
+};
+
+struct Case {
+    std::string what;
+    List list;
+    Work most = Work::Walk;
+    std::string index{}; ///< that has to be used, if any
+};
+
+/// The statement that `list` prepares; each of these lists has one.
+db::Prepared& prepared_by(db::Session& session, const List& list)
+{
+    auto& statements = session.impl().statements;
+    statements.clear();
+    list(session);
+    REQUIRE(statements.size() == 1);
+    return *statements.begin()->second;
+}
+
+std::string plan_of(db::Session& session, const List& list)
+{
+    const auto& listed = prepared_by(session, list);
+    const bool sqlite = session.dialect() == Dialect::Sqlite;
+    Query explain(session, (sqlite ? "EXPLAIN QUERY PLAN " : "EXPLAIN ") + listed.sql);
+    for (const auto& cell : listed.parameters) {
+        if (cell.is_number) {
+            explain.bind(cell.number);
+        } else {
+            explain.bind(cell.text);
+        }
+    }
+    std::string plan;
+    for (const auto& line : explain.all([&](db::Row& row) {
+             if (sqlite) {
+                 for (int i = 0; i < 3; ++i) {
+                     row.get<long long>();
+                 }
+             }
+             return row.get<std::string>();
+         })) {
+        plan += line + '\n';
+    }
+    return plan;
+}
+
+bool contains(const std::string& text, std::string_view part)
+{
+    return text.find(part) != std::string::npos;
+}
+
+/// A line of SQLite's that reads a table from its beginning to its end, in no order that helps.
+bool is_scan(std::string_view line, bool sorts)
+{
+    const auto at = line.find("SCAN ");
+    if (at == std::string_view::npos) {
+        return line.find("Seq Scan") != std::string_view::npos;
+    }
+    // The log's key is its sequence: its rows are read in their order.
+    const bool in_order = !sorts && line.substr(at + 5).starts_with("audit_events");
+    return line.find("INDEX") == std::string_view::npos && !in_order;
+}
+
+Work work_of(const std::string& plan)
+{
+    const bool sorts = contains(plan, "TEMP B-TREE") || contains(plan, "Sort");
+    for (std::size_t at = 0; at < plan.size();) {
+        const auto end = plan.find('\n', at);
+        if (is_scan(std::string_view(plan).substr(at, end - at), sorts)) {
+            return Work::Scan;
+        }
+        at = end + 1;
+    }
+    return sorts ? Work::Sort : Work::Walk;
+}
+
+/// PostgreSQL reads a small table whole, or sorts it, whatever indexes it has; this makes it show what it would do with
+/// a large one.
+void prefer_indexes(db::Session& session, Work most)
+{
+    if (session.dialect() == Dialect::Postgres) {
+        const auto* const sort = most == Work::Walk ? "off" : "on";
+        db::run_script(session, "SET enable_seqscan = off; SET enable_bitmapscan = off; "
+                                "SET enable_incremental_sort = off; SET enable_sort = " +
+                                    std::string(sort));
+    }
+}
+
+void check_plans(const std::vector<Case>& cases)
+{
+    TestDatabase database(GENERATE(from_range(test_dialects())));
+    database.store().write_now([&](db::UnitOfWork& session) {
+        for (const auto& one : cases) {
+            prefer_indexes(session, one.most);
+            const auto plan = plan_of(session, one.list);
+            INFO(one.what << '\n' << plan);
+            CHECK(work_of(plan) <= one.most);
+            CHECK(contains(plan, one.index));
+        }
+    });
+}
+
+/// The first page, and the one after it.
+std::vector<PageRequest> pages(const std::string& value)
+{
+    std::vector<PageRequest> all;
+    for (const bool descending : {true, false}) {
+        all.push_back({.limit = 51, .descending = descending});
+        all.push_back({.limit = 51, .descending = descending, .after = Position{.value = value, .id = "x"}});
+    }
+    return all;
+}
+
+template <class Repository, class Filter>
+void add(std::vector<Case>& cases, const std::string& what, const Filter& filter, Work most = Work::Walk,
+         const std::string& index = "")
+{
+    for (const auto& page : pages("1800000000000")) {
+        const auto name = what + (page.descending ? ", newest first" : ", oldest first") + (page.after ? ", on" : "");
+        cases.push_back({name, [=](db::Session& session) { Repository(session).list(filter, page); }, most,
+                         page.after ? "" : index});
+    }
+}
+
+db::CertificateFilter expiring(std::optional<Time> before, std::optional<Time> after)
+{
+    return {.expires_before = before, .expires_after = after};
+}
+
+struct Narrowed {
+    std::string what;
+    db::CertificateFilter filter;
+    Work most = Work::Walk;
+    std::string index{};
+};
+
+std::vector<Narrowed> certificate_filters()
+{
+    using enum CertificateStatus;
+    return {{"all", {}, Work::Walk, "certificates_by_created_at"},
+            {"active", {.statuses = {Active}, .now = at(1)}},
+            {"expired", {.statuses = {Expired}, .now = at(1)}},
+            {"revoked", {.statuses = {Revoked}}, Work::Walk, "certificates_revoked_newest"},
+            {"expired or revoked", {.statuses = {Expired, Revoked}, .now = at(1)}},
+            {"managed", {.source = CertificateSource::Managed}},
+            {"discovered", {.source = CertificateSource::Discovered}, Work::Walk, "certificates_discovered"},
+            {"provider", {.provider_id = "p"}},
+            {"CA", {.authority_id = "a"}},
+            {"issuer", {.issuer = "CN=A"}},
+            {"algorithms", {.algorithms = {"ec-256", "ec-384"}}},
+            {"expires before", expiring(at(1), {})},
+            {"expires after", expiring({}, at(1))},
+            {"expires between", expiring(at(2), at(1)), Work::Sort},
+            {"requester", {.requester_id = "u"}, Work::Walk, "certificates_by_requester"},
+            {"name", {.name_exact = "a.example.com"}, Work::Sort},
+            {"domain", {.name_suffix = "example.com"}, Work::Sort},
+            {"text", {.name_substring = "exam"}, Work::Scan},
+            {"tag", {.tag = "blue"}, Work::Sort},
+            {"superseded", {.superseded = true}, Work::Walk, "certificates_superseded"},
+            {"not superseded", {.superseded = false}},
+            {"serial number", {.serial_number = "0a"}, Work::Sort, "certificates_by_serial"},
+            {"fingerprint", {.fingerprint_sha256 = "ff"}, Work::Sort, "certificates_by_fingerprint"}};
+}
+
+} // namespace
+
+TEST_CASE("the inventory is listed through an index, by every filter in the default order", "[unit][db]")
+{
+    struct Newest {
+        explicit Newest(db::Session& session) : session_(session) {}
+
+        void list(const db::CertificateFilter& filter, const PageRequest& page)
+        {
+            db::CertificateRepository(session_).list(filter, db::CertificateSort::CreatedAt, page);
+        }
+
+        db::Session& session_;
+    };
+
+    std::vector<Case> cases;
+    for (const auto& one : certificate_filters()) {
+        add<Newest>(cases, one.what, one.filter, one.most, one.index);
+    }
+    check_plans(cases);
+}
+
+TEST_CASE("the inventory is listed through an index, by every filter in every other order", "[unit][db]")
+{
+    std::vector<Case> cases;
+    for (const auto& one : certificate_filters()) {
+        for (const auto sort : {db::CertificateSort::ValidTo, db::CertificateSort::CommonName}) {
+            for (const auto& page : pages(sort == db::CertificateSort::ValidTo ? "1800000000000" : "a")) {
+                const List list = [=](db::Session& session) {
+                    db::CertificateRepository(session).list(one.filter, sort, page);
+                };
+                const bool plain = one.what == "all";
+                cases.push_back({one.what, list, plain ? Work::Walk : std::max(one.most, Work::Sort)});
+            }
+        }
+    }
+    check_plans(cases);
+}
+
+TEST_CASE("orders are listed through an index, by every filter", "[unit][db]")
+{
+    std::vector<Case> cases;
+    const auto add_order = [&](const std::string& what, const db::OrderFilter& filter, const std::string& index = "") {
+        add<db::OrderRepository>(cases, what, filter, Work::Walk, index);
+    };
+    add_order("all", {}, "orders_by_submission");
+    add_order("failed", {.statuses = {OrderStatus::Failed}}, "orders_failed");
+    add_order("complete", {.statuses = {OrderStatus::Complete}});
+    add_order("pending or processing", {.statuses = {OrderStatus::Pending, OrderStatus::Processing}});
+    add_order("type", {.type = OrderType::LocalPki});
+    add_order("kind", {.kind = OrderKind::Renewal});
+    add_order("requester", {.requester_id = "u"}, "orders_by_requester");
+    add_order("common name", {.common_name = "a"}, "orders_by_common_name");
+    add_order("before", {.submitted_before = at(1)}, "orders_by_submission");
+    add_order("after", {.submitted_after = at(1)}, "orders_by_submission");
+    check_plans(cases);
+}
+
+TEST_CASE("the audit log is listed through an index, by every filter", "[unit][db]")
+{
+    std::vector<Case> cases;
+    const auto add_events = [&](const std::string& what, const db::AuditFilter& filter, Work most = Work::Walk,
+                                const std::string& index = "") {
+        add<db::AuditRepository>(cases, what, filter, most, index);
+    };
+    add_events("all", {});
+    add_events("action", {.action = "user.created"}, Work::Walk, "audit_events_by_action");
+    add_events("actions", {.action = "certificate.*"}, Work::Sort);
+    add_events("actor", {.actor_id = "u"}, Work::Walk, "audit_events_by_actor");
+    add_events("resource", {.resource_id = "r"}, Work::Walk, "audit_events_by_resource");
+    add_events("kind of resource", {.resource_type = "user"});
+    add_events("failures", {.outcome = Outcome::Failure}, Work::Walk, "audit_events_failed");
+    add_events("successes", {.outcome = Outcome::Success});
+    add_events("request", {.request_id = "r"}, Work::Sort, "audit_events_by_request");
+    add_events("since", {.since = at(1)}, Work::Sort);
+    add_events("until", {.until = at(1)}, Work::Sort);
+    check_plans(cases);
+}
+
+TEST_CASE("alerts are listed through an index, by every filter", "[unit][db]")
+{
+    std::vector<Case> cases;
+    add<db::AlertRepository>(cases, "all", db::AlertFilter{}, Work::Walk, "alerts_by_last_at");
+    add<db::AlertRepository>(cases, "open", db::AlertFilter{.states = {AlertState::Open}}, Work::Walk, "alerts_open");
+    add<db::AlertRepository>(cases, "severity", db::AlertFilter{.severities = {AlertSeverity::Critical}});
+    add<db::AlertRepository>(cases, "kind", db::AlertFilter{.kind = "order_failed"});
+    check_plans(cases);
+}
+
+TEST_CASE("configuration is listed through an index", "[unit][db]")
+{
+    std::vector<Case> cases = {
+        {"CAs", [](db::Session& session) { db::AuthorityRepository(session).list(); }},
+        {"providers", [](db::Session& session) { db::ProviderRepository(session).list(); }},
+        {"policies", [](db::Session& session) { db::PolicyRepository(session).list(); }},
+        {"versions", [](db::Session& session) { db::PolicyRepository(session).versions("p"); }},
+        {"ACME servers", [](db::Session& session) { db::AcmeServerRepository(session).list(); }},
+        {"keys", [](db::Session& session) { db::KeyRepository(session).list_by_purpose("authority"); }},
+        {"tokens", [](db::Session& session) { db::ApiTokenRepository(session).list_by_user("u"); }},
+        {"domains", [](db::Session& session) { db::DomainRepository(session).list(); }}};
+    for (const auto& page : pages("a")) {
+        cases.push_back({"users", [=](db::Session& session) { db::UserRepository(session).list(page); }});
+        cases.push_back(
+            {"domains, paged", [=](db::Session& session) { db::DomainRepository(session).list({}, "", page); }});
+        cases.push_back(
+            {"enabled domains", [=](db::Session& session) { db::DomainRepository(session).list(true, "", page); }});
+        cases.push_back({"domains with a text",
+                         [=](db::Session& session) { db::DomainRepository(session).list({}, "exam", page); }});
+    }
+    check_plans(cases);
+}
