@@ -89,7 +89,7 @@ Outcome<Registered> register_account(Context& context, db::UnitOfWork& work, con
         return refuse(ErrorType::AccountDoesNotExist, 400, "no account has this key");
     }
     CHANCERY_CHECK(check_registration(server, wanted));
-    CHANCERY_CHECK(check_account_key(work, *call.jwk));
+    CHANCERY_CHECK(check_account_key(context, work, *call.jwk));
     const auto now = context.core.clock.now();
     auto account = make_account(call, wanted, now);
     if (!accounts.insert(account)) {
@@ -218,13 +218,16 @@ Outcome<void> check_contacts(const std::vector<std::string>& contacts, std::size
     return {};
 }
 
-Outcome<void> check_account_key(db::Session& session, const pki::Jwk& jwk)
+Outcome<void> check_account_key(const Context& context, db::Session& session, const pki::Jwk& jwk)
 {
     if (const auto strong = pki::check_public_key(jwk.key); !strong) {
         return refuse(ErrorType::BadPublicKey, 400, strong.error().detail);
     }
     if (db::BlockedKeyRepository(session).contains(jwk.key.spki_sha256())) {
         return refuse(ErrorType::BadPublicKey, 400, "the key is known to be compromised");
+    }
+    if (context.core.configuration.current(session)->authority_keys.contains(jwk.key.spki_sha256())) {
+        return refuse(ErrorType::BadPublicKey, 400, "the key is a certificate authority's");
     }
     return {};
 }

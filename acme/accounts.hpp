@@ -18,8 +18,9 @@ http::Awaitable<Outcome<http::Response>> account_orders(Context& context, Call c
 /// or unsupportedContact for other schemes.
 Outcome<void> check_contacts(const std::vector<std::string>& contacts, std::size_t max);
 
-/// Whether a key may become an account's: strong enough and not blocked; badPublicKey with the reason otherwise.
-Outcome<void> check_account_key(db::Session& session, const pki::Jwk& jwk);
+/// Whether a key may become an account's: strong enough, not blocked and no CA's; badPublicKey with the reason
+/// otherwise.
+Outcome<void> check_account_key(const Context& context, db::Session& session, const pki::Jwk& jwk);
 
 /// 403 for an account URL that is not the signer's own, whether it exists or not.
 Outcome<void> check_own_account(const Call& call);

@@ -118,15 +118,18 @@ Outcome<Finalized> accept(Context& context, db::UnitOfWork& work, const Call& ca
 }
 
 /// The ACME order as the core's outcome makes it.
-void apply(AcmeOrder& order, const issuance::Finished& finished)
+http::Awaitable<AcmeOrder> ended(Context& context, AcmeOrder order, const issuance::Finished& finished)
 {
     if (finished.certificate) {
         order.status = AcmeOrderStatus::Valid;
         order.certificate_id = finished.certificate->id;
     } else if (finished.order.status == OrderStatus::Failed) {
-        order.status = AcmeOrderStatus::Invalid;
-        order.error = finished.order.error;
+        // The core's order keeps the error in the core's words, the ACME order in those of RFC 8555.
+        auto stored = co_await context.core.store.read(
+            [&](db::Session& session) { return db::AcmeOrderRepository(session).find(order.id); });
+        co_return stored ? std::move(*stored) : std::move(order);
     }
+    co_return order;
 }
 
 } // namespace
@@ -189,8 +192,8 @@ http::Awaitable<Outcome<http::Response>> finalize(Context& context, Call call)
         co_return std::unexpected(std::move(finalized).error());
     }
     const auto finished = co_await issuance::finish_order(context.core, std::move(finalized->accepted));
-    apply(finalized->order, finished);
-    co_return order_response(finalized->order, call.urls, context.core.clock.now());
+    const auto order = co_await ended(context, std::move(finalized->order), finished);
+    co_return order_response(order, call.urls, context.core.clock.now());
 }
 
 } // namespace chancery::acme

@@ -44,7 +44,7 @@ Outcome<void> check_inner_payload(const std::string& payload, const Call& call)
 Outcome<AcmeAccount> change(Context& context, db::UnitOfWork& work, const Call& call, const pki::Jwk& key)
 {
     CHANCERY_TRY(account, current_account(context, work, *call.account));
-    CHANCERY_CHECK(check_account_key(work, key));
+    CHANCERY_CHECK(check_account_key(context, work, key));
     db::AcmeAccountRepository accounts(work);
     const auto taken = accounts.find_by_thumbprint(account.server_id, key.thumbprint);
     if (taken || !accounts.change_key(account.id, key.canonical, key.thumbprint, key.key.spki_sha256())) {

@@ -64,7 +64,8 @@ std::string first_line(const std::string& text)
 
 DatabaseError::Kind kind_of_state(const std::string& sqlstate, bool connected)
 {
-    if (sqlstate == "40001" || sqlstate == "40P01") {
+    // 23505: another transaction took the value after this one had looked for it; run again, it finds it taken.
+    if (sqlstate == "40001" || sqlstate == "40P01" || sqlstate == "23505") {
         return DatabaseError::Kind::Conflict;
     }
     // 57P01 to 57P03: the server is going down, has crashed, or is not up yet.

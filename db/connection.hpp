@@ -19,7 +19,7 @@ class DatabaseError : public std::runtime_error {
 public:
     enum class Kind {
         Other,
-        Conflict,      ///< serialization failure or deadlock: the transaction may be run again
+        Conflict,      ///< serialization failure, deadlock, unique value just taken: the transaction may be run again
         ConnectionLost ///< a fresh connection may help
     };
 

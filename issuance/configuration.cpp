@@ -5,6 +5,7 @@
 #include "db/repositories/authority_repository.hpp"
 #include "db/repositories/configuration_repository.hpp"
 #include "issuance/domains.hpp"
+#include "pki/certificate.hpp"
 #include "pki/names.hpp"
 
 #include <charconv>
@@ -195,6 +196,9 @@ std::shared_ptr<const Configuration> ConfigurationCache::load(db::Session& sessi
     fresh->authorities = db::AuthorityRepository(session).list();
     fresh->acme_servers = db::AcmeServerRepository(session).list();
     for (const auto& authority : fresh->authorities) {
+        if (const auto certificate = pki::parse_certificate(authority.der)) {
+            fresh->authority_keys.insert(certificate->key.spki_sha256());
+        }
         if (!authority.key_id) {
             continue;
         }

@@ -13,6 +13,7 @@
 #include <mutex>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 namespace chancery::issuance {
@@ -28,6 +29,7 @@ struct Configuration {
     std::vector<Provider> providers{};
     std::vector<Authority> authorities{};
     std::vector<AcmeServer> acme_servers{};
+    std::unordered_set<std::string> authority_keys{}; ///< `spki_sha256` of every CA, with and without its key here
     /// Issuers ready to sign, by CA id; missing where the key is not here.
     std::unordered_map<std::string, std::shared_ptr<const pki::Issuer>> issuers{};
 

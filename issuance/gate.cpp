@@ -114,7 +114,7 @@ Ruling<void> check_key(const Passage& at, const pki::PublicKey& key)
         return object("key_blocked", Code::BadKey,
                       "This public key is blocked: it was compromised or is known to be weak.");
     }
-    if (blocked.is_authority_key(spki)) {
+    if (at.configuration.authority_keys.contains(spki)) {
         return object("key_of_authority", Code::BadKey, "This public key is a certificate authority's.");
     }
     if (db::AcmeAccountRepository(at.session).any_with_spki(spki)) {

@@ -48,18 +48,11 @@ bool is_ruler(const User& user)
     return user.enabled && user.role == Role::SuperAdministrator;
 }
 
-/// Whether somebody else can still manage users.
-bool another_ruler(db::Session& session, const std::string& id)
+/// Whether somebody else can still manage users, and will when this unit is done.
+bool another_ruler(db::UnitOfWork& work, const std::string& id)
 {
-    db::UserRepository repository(session);
-    db::PageRequest page{.limit = 200};
-    for (auto users = repository.list(page); !users.empty(); users = repository.list(page)) {
-        if (std::ranges::any_of(users, [&](const User& user) { return user.id != id && is_ruler(user); })) {
-            return true;
-        }
-        page.after = db::Position{.value = users.back().email, .id = users.back().id};
-    }
-    return false;
+    const auto rulers = db::UserRepository(work).hold_super_administrators();
+    return std::ranges::any_of(rulers, [&](const std::string& ruler) { return ruler != id; });
 }
 
 } // namespace

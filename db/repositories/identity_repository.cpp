@@ -13,6 +13,10 @@ constexpr std::string_view kFindUser = kSql<"SELECT ", kUserColumns, " FROM user
 constexpr std::string_view kFindUserByEmail = kSql<"SELECT ", kUserColumns, " FROM users WHERE email = :email">;
 constexpr std::string_view kListUsers = kSql<"SELECT ", kUserColumns, " FROM users">;
 constexpr std::string_view kCountUsers = "SELECT count(*) FROM users";
+constexpr SqlText kSuperAdministrators =
+    "SELECT id FROM users WHERE role = 'super_administrator' AND enabled = 1 ORDER BY id";
+// One unit at a time writes on SQLite. Always in the order of ids: two that wait for each other would be a deadlock.
+constexpr std::string_view kHoldSuperAdministrators = kSql<kSuperAdministrators, " FOR UPDATE">;
 constexpr std::string_view kUpdateUser = R"sql(
     UPDATE users
        SET email = :email, name = :name, role = :role, enabled = :enabled, password_hash = :password_hash,
@@ -104,6 +108,13 @@ std::vector<User> UserRepository::list(const PageRequest& page)
 long long UserRepository::count()
 {
     return Query(session_, kCountUsers).value<long long>().value_or(0);
+}
+
+std::vector<std::string> UserRepository::hold_super_administrators()
+{
+    const bool locks = session_.dialect() == Dialect::Postgres;
+    return Query(session_, locks ? kHoldSuperAdministrators : std::string_view(kSuperAdministrators))
+        .values<std::string>();
 }
 
 bool UserRepository::update(const User& user)

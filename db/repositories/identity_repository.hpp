@@ -19,6 +19,8 @@ public:
     std::optional<User> find_by_email(const std::string& email);
     std::vector<User> list(const PageRequest& page); ///< by e-mail
     long long count();
+    /// Ids of the enabled Super Administrators, who stay so until the unit ends, whatever others do meanwhile.
+    std::vector<std::string> hold_super_administrators();
     bool update(const User& user); ///< with its domain assignments; false when the revision differs; raises it
 
 private:

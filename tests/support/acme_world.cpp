@@ -46,7 +46,12 @@ void HeldJobs::enqueue(db::UnitOfWork& work, Job job)
     });
 }
 
-void HeldJobs::enqueue_owned(db::UnitOfWork&, Job, std::chrono::seconds) {}
+void HeldJobs::enqueue_owned(db::UnitOfWork& work, Job, std::chrono::seconds)
+{
+    if (when_owned) {
+        work.on_commit(when_owned);
+    }
+}
 
 void HeldJobs::handle(std::string_view kind, Handler handler)
 {

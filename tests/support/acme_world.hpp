@@ -34,6 +34,9 @@ public:
     void enqueue_owned(db::UnitOfWork& work, Job job, std::chrono::seconds lease) override;
     void handle(std::string_view kind, Handler handler) override;
 
+    /// Happens when a unit that took work upon itself has been committed: after the first half of a finalize.
+    std::function<void()> when_owned{};
+
     std::size_t waiting(std::string_view kind);
     std::vector<Job> all();
     /// Runs what waits and has a handler, one after the other.

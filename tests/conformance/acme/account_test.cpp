@@ -1,6 +1,8 @@
 // Accounts and key change: RFC 8555 section 7.3.
+#include "db/repositories/acme_repository.hpp"
 #include "db/repositories/authority_repository.hpp"
 #include "tests/support/acme_world.hpp"
+#include "tests/support/overlap.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -267,6 +269,27 @@ TEST_CASE("a key that another account has is a conflict with that account's URL"
     CHECK(reply.status == 409);
     CHECK(reply.problem() == "malformed");
     CHECK(reply.header("Location") == other.kid());
+}
+
+TEST_CASE("of two accounts that change to one key at the same time, one is told who was quicker", "[acme-057]")
+{
+    AcmeWorld world(GENERATE(from_range(test_dialects())));
+    const auto quick = world.registered();
+    auto slow = world.registered();
+    const auto fresh = world.client();
+    Reply reply;
+    overlap(
+        world.database.store(),
+        [&](db::UnitOfWork& work) {
+            const auto id = quick.kid().substr(quick.kid().rfind('/') + 1);
+            return db::AcmeAccountRepository(work).change_key(id, fresh.jwk().canonical, fresh.jwk().thumbprint,
+                                                              fresh.key().public_key().spki_sha256());
+        },
+        [&] { reply = change_key(slow, fresh); });
+    CHECK(reply.status == 409);
+    CHECK(reply.problem() == "malformed");
+    CHECK(reply.header("Location") == quick.kid());
+    CHECK(slow.post_as_get(slow.kid()).status == 200);
 }
 
 TEST_CASE("a key change leaves answered challenges as they are", "[acme-058][acme-087]")

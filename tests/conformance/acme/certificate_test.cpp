@@ -1,11 +1,15 @@
 // Finalize, certificates and revocation: RFC 8555 sections 7.4, 7.4.2 and 7.6.
 #include "core/encoding.hpp"
+#include "db/repositories/acme_repository.hpp"
 #include "db/repositories/authority_repository.hpp"
 #include "db/repositories/certificate_repository.hpp"
 #include "db/repositories/order_repository.hpp"
+#include "issuance/authorities.hpp"
 #include "pki/certificate.hpp"
+#include "pki/certificate_builder.hpp"
 #include "pki/csr.hpp"
 #include "pki/digest.hpp"
+#include "pki/pem.hpp"
 #include "tests/conformance/acme/odd_csrs.hpp"
 #include "tests/support/acme_world.hpp"
 
@@ -36,6 +40,22 @@ Certificate stored(AcmeWorld& world, const std::string& der)
     return world.database.store().read_now([&](db::Session& session) {
         return db::CertificateRepository(session).find_by_fingerprint(pki::sha256_hex(der)).value();
     });
+}
+
+/// PEM of a root that was made elsewhere with this key.
+std::string ca_certificate(const AcmeWorld& world, const pki::PrivateKey& key)
+{
+    const Subject subject{.common_name = "Elsewhere"};
+    const pki::CertificatePlan plan{.subject = subject,
+                                    .key = key.public_key(),
+                                    .serial_number = pki::new_serial_number(),
+                                    .valid_from = world.clock.now(),
+                                    .valid_to = world.clock.now() + std::chrono::hours(24 * 365),
+                                    .digest = Digest::Sha256,
+                                    .key_usage = {KeyUsage::KeyCertSign, KeyUsage::CrlSign},
+                                    .is_ca = true};
+    const auto issuer = pki::Issuer::self_signed(subject, key);
+    return pki::to_pem(pki::sign_tbs(pki::build_tbs(plan, issuer), key, plan.digest), "CERTIFICATE");
 }
 
 } // namespace
@@ -190,6 +210,31 @@ TEST_CASE("any account's key in a CSR is badCSR", "[acme-093]")
     CHECK(client.finalize(order, make_csr({"www.example.org"})).text("status") == "valid");
 }
 
+TEST_CASE("a CA's key is neither certified nor an account's, whether we have it or not", "[acme-092][acme-110]")
+{
+    AcmeWorld world(GENERATE(from_range(test_dialects())));
+    const auto elsewhere = pki::PrivateKey::generate(KeyAlgorithm::Ec256);
+    world.database.store().write_now([&](db::UnitOfWork& work) {
+        const issuance::ImportedAuthority wanted{.name = "Elsewhere", .certificate = ca_certificate(world, elsewhere)};
+        return issuance::import_authority(world.core, work, issuance::system_caller(),
+                                          issuance::prepare_import(wanted).value())
+            .value();
+    });
+    const auto own = world.database.store().read_now([&](db::Session& session) {
+        const auto configuration = world.core.configuration.current(session);
+        return configuration->issuers.begin()->second->key();
+    });
+    auto client = world.registered();
+    const auto order = world.ready_order(client, {"www.example.org"});
+    for (const auto& key : {elsewhere, own}) {
+        CHECK(client.finalize(order, make_csr({"www.example.org"}, {}, key)).problem() == "badCSR");
+    }
+    auto thief = world.client();
+    thief.set_key(elsewhere);
+    CHECK(thief.register_account().problem() == "badPublicKey");
+    CHECK(status_of(client, order) == "ready");
+}
+
 TEST_CASE("nothing but the order's names gets from a CSR into the certificate", "[acme-094]")
 {
     AcmeWorld world(GENERATE(from_range(test_dialects())));
@@ -242,6 +287,31 @@ TEST_CASE("a finalize that is repeated issues nothing more", "[acme-096]")
     CHECK(client.finalize(order, csr).status == 200);
     CHECK(client.finalize(order, csr).problem() == "orderNotReady");
     CHECK(certificates_in(world) == 1);
+}
+
+TEST_CASE("an order that fails after its finalize was accepted is invalid, with an error of RFC 8555", "[acme-063]")
+{
+    AcmeWorld world(GENERATE(from_range(test_dialects())));
+    auto client = world.registered();
+    const auto order = world.ready_order(client, {"www.example.org"});
+    // Between the two halves the CA expires.
+    world.jobs.when_owned = [&] { world.clock.advance(std::chrono::hours(24) * 366 * 30); };
+    const auto reply = client.finalize(order, make_csr({"www.example.org"}));
+    CHECK(reply.status == 200);
+    for (const auto& shown : {reply, client.post_as_get(order.header("Location"))}) {
+        CHECK(shown.text("status") == "invalid");
+        CHECK_FALSE(shown.json().has("certificate"));
+        auto error = shown.json().object("error");
+        CHECK(error.string("type") == "urn:ietf:params:acme:error:serverInternal");
+        CHECK(error.string("detail").contains("The issuing CA can no longer sign"));
+        CHECK_FALSE(error.has("code"));
+    }
+    const auto stored = world.database.store().read_now([&](db::Session& session) {
+        const auto url = order.header("Location");
+        return db::AcmeOrderRepository(session).find(url.substr(url.rfind('/') + 1)).value();
+    });
+    CHECK(json::Reader(stored.error.value()).string("type") == "urn:ietf:params:acme:error:serverInternal");
+    CHECK(certificates_in(world) == 0);
 }
 
 TEST_CASE("only the server's permitted key algorithms are certified")
