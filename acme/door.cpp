@@ -136,7 +136,7 @@ http::Awaitable<http::Response> Door::guarded(const http::Request& request,
         error.detail = "the server is busy";
         error.retry_after_seconds = kBusyRetrySeconds;
     } catch (const std::exception& failure) {
-        log::error("acme.request.failed",
+        log::error("acme.request_failed",
                    {{"request_id", request.request_id}, {"path", request.path}, {"error", failure.what()}});
     }
     co_return to_response(error);

@@ -137,7 +137,7 @@ std::vector<std::string> apply_migrations(Session& session, Sha256Hex sha256_hex
     std::vector<std::string> applied;
     for (const auto& migration : migrations_for(session.dialect())) {
         if (apply(session, migration, sha256_hex)) {
-            log::info("db.migrated", {{"migration", migration.name}});
+            log::info("database.migrated", {{"migration", migration.name}});
             applied.push_back(migration.name);
         }
     }

@@ -83,7 +83,7 @@ void Worker::try_until_done(Task& task)
             return task.write != nullptr ? write_once(task) : read_once(task);
         } catch (const DatabaseError& error) {
             if (error.kind() == DatabaseError::Kind::ConnectionLost) {
-                log::warning("db.connection_lost", {{"error", error.what()}});
+                log::warning("database.connection_lost", {{"error", error.what()}});
                 session_.reset();
             }
             reset_after_error();
@@ -173,7 +173,7 @@ void Worker::reset_after_error()
             run_script(*session_, kRollback);
         }
     } catch (const std::exception& error) {
-        log::warning("db.rollback_failed", {{"error", error.what()}});
+        log::warning("database.rollback_failed", {{"error", error.what()}});
     }
     if (session_ && !is_connected(*session_)) {
         session_.reset();
@@ -184,7 +184,7 @@ void Worker::connect_if_needed()
 {
     if (!session_) {
         session_ = open_postgres(url_);
-        log::info("db.reconnected");
+        log::info("database.reconnected");
     }
 }
 

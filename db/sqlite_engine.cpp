@@ -30,7 +30,7 @@ void roll_back(Session& session) noexcept
             run_script(session, "ROLLBACK");
         }
     } catch (const std::exception& error) {
-        log::error("db.rollback_failed", {{"error", error.what()}});
+        log::error("database.rollback_failed", {{"error", error.what()}});
     }
 }
 

@@ -186,7 +186,7 @@ void run_commit_actions(UnitOfWork& unit)
         try {
             action();
         } catch (const std::exception& error) {
-            log::error("db.commit_action_failed", {{"error", error.what()}});
+            log::error("database.commit_action_failed", {{"error", error.what()}});
         }
     }
 }

@@ -178,7 +178,7 @@ asio::awaitable<void> publish_crl(Core& core, std::string authority_id)
     const auto draft =
         co_await core.store.read([&](db::Session& session) { return read_draft(core, session, authority_id, now); });
     if (!draft.issuer) {
-        log::warning("crl.no_key", {{"authority_id", authority_id}});
+        log::warning("crl.key_missing", {{"authority_id", authority_id}});
         co_return;
     }
     CrlRecord record{.authority_id = authority_id,

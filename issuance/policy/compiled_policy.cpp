@@ -140,7 +140,7 @@ Finding judge_rule(const Policy& policy, const BoundRule& rule, const Facts& fac
         return finding;
     } catch (const std::exception& error) {
         // The requester sees which rule; what went wrong inside is the operator's.
-        log::error("policy.evaluate.failure",
+        log::error("policy.evaluation_failed",
                    {{"policy_id", policy.id}, {"rule", rule.kind->name}, {"error", error.what()}});
         return engine_failure(policy, std::string(rule.kind->name),
                               "the rule " + std::string(rule.kind->name) + " could not be evaluated");

@@ -161,7 +161,7 @@ Decision PolicySet::evaluate(Facts& facts, std::string decision_id) const
             judge(*entry, facts, decision);
         }
     } catch (const std::exception& error) {
-        log::error("policy.evaluate.failure", {{"decision_id", decision.id}, {"error", error.what()}});
+        log::error("policy.evaluation_failed", {{"decision_id", decision.id}, {"error", error.what()}});
         decision.findings.push_back(engine_failure(Policy{}, "request", "the policies could not be evaluated"));
     }
     return decision;

@@ -110,11 +110,6 @@ void block_signals()
     std::signal(SIGPIPE, SIG_IGN);
 }
 
-http::Awaitable<http::Response> only_with_tls()
-{
-    co_return http::text_response(403, "this needs HTTPS\n");
-}
-
 } // namespace
 
 // The order of the members is the order of life: each uses only those before it.
@@ -158,9 +153,7 @@ Application::Impl::Impl(Config wanted)
     if (services.store.dialect() == db::Dialect::Sqlite) {
         only_server.emplace(services.config.path("server.lock"));
     }
-    for (const auto& name : services.store.migrate()) {
-        log::info("database.migrated", {{"migration", name}});
-    }
+    services.store.migrate();
     jobs.handle_whole(issuance::kExecuteOrderJob,
                       [this](Job job) { return issuance::execute_order(core, job.subject_id); });
     jobs.handle(issuance::kPublishCrlJob, [this](Job job) { return issuance::publish_crl(core, job.subject_id); });
@@ -197,10 +190,8 @@ void Application::Impl::make_listener()
     const auto material = listener_material(services.config.server);
     served_chain = material.chain_pem;
     tls.emplace(material.chain_pem, material.key_pem);
-    auto routed = http::with_middleware(router, {}, services.clock, services.metrics);
-    auto entry = [routed](http::Request& request) {
-        return request.secure || allowed_without_tls(request.path) ? routed(request) : only_with_tls();
-    };
+    auto entry =
+        http::with_middleware(router, {.open_without_tls = allowed_without_tls}, services.clock, services.metrics);
     listener = std::make_unique<net::Listener>(runtime, listener_config(services.config), &*tls, entry, services.clock,
                                                services.metrics);
 }

@@ -104,7 +104,7 @@ void JobRunner::start()
         const auto freed =
             store_.write_now([&](db::UnitOfWork& work) { return db::JobRepository(work).release(owner_); });
         if (freed > 0) {
-            log::info("jobs.taken_over", {{"jobs", freed}});
+            log::info("job.taken_over", {{"jobs", freed}});
         }
     }
     every(kClaimPeriod, "jobs.claim", [this] { return claim_due(); });
@@ -116,7 +116,7 @@ void JobRunner::start()
         }
         asio::co_spawn(runtime_.next(), loop(periodic), [this](const std::exception_ptr& failure) {
             if (failure) {
-                log::error("jobs.loop_ended", {});
+                log::error("job.loop_ended", {});
             }
             const std::lock_guard lock(mutex_);
             --loops_;

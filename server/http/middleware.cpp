@@ -30,8 +30,8 @@ void add_missing(Response& response, std::string_view name, std::string_view val
 class Pipeline {
 public:
     Pipeline(const Router& router, MiddlewareConfig config, const Clock& clock, metrics::Registry& registry)
-        : router_(router), config_(config), clock_(clock), metrics_(router, registry),
-          hsts_("max-age=" + std::to_string(config.hsts_max_age.count()))
+        : router_(router), config_(std::move(config)), clock_(clock), metrics_(router, registry),
+          hsts_("max-age=" + std::to_string(config_.hsts_max_age.count()))
     {
     }
 
@@ -68,14 +68,17 @@ Awaitable<Response> Pipeline::handle(Request& request)
 /// The one place where a request's exceptions end. The client learns the status and the id to ask about.
 Awaitable<Response> Pipeline::answer(Request& request) const
 {
+    if (!request.secure && config_.open_without_tls && !config_.open_without_tls(request.path)) {
+        co_return text_response(403, "this needs HTTPS\n");
+    }
     int status = 500;
     try {
         co_return co_await router_.route(request);
     } catch (const Overloaded& overloaded) {
-        log::warning("request_overloaded", {{"request_id", request.request_id}, {"error", overloaded.what()}});
+        log::warning("request.overloaded", {{"request_id", request.request_id}, {"error", overloaded.what()}});
         status = 503;
     } catch (const std::exception& error) {
-        log::error("request_failed", {{"request_id", request.request_id},
+        log::error("request.failed", {{"request_id", request.request_id},
                                       {"method", request.method},
                                       {"route", request.route},
                                       {"error", error.what()}});
@@ -104,14 +107,14 @@ void Pipeline::secure(const Request& request, Response& response) const
 void Pipeline::write_access_log(const Request& request, const Response& response, double seconds) const
 {
     const auto path = request.route.empty() ? std::string_view(request.path).substr(0, kLoggedPath) : request.route;
-    log::info("request", {{"method", request.method},
-                          {"route", path},
-                          {"status", response.status},
-                          {"duration_ms", seconds * 1000},
-                          {"bytes", response.body.size()},
-                          {"peer", request.peer},
-                          {"request_id", request.request_id},
-                          {"trace_id", trace_id_of(request.header("traceparent"))}});
+    log::info("request.answered", {{"method", request.method},
+                                   {"route", path},
+                                   {"status", response.status},
+                                   {"duration_ms", seconds * 1000},
+                                   {"bytes", response.body.size()},
+                                   {"peer", request.peer},
+                                   {"request_id", request.request_id},
+                                   {"trace_id", trace_id_of(request.header("traceparent"))}});
 }
 
 } // namespace
@@ -138,7 +141,7 @@ std::string_view trace_id_of(std::string_view traceparent)
 Entry with_middleware(const Router& router, MiddlewareConfig config, const Clock& clock, metrics::Registry& registry)
 {
     // Shared by the copies that std::function makes of the entry.
-    auto pipeline = std::make_shared<Pipeline>(router, config, clock, registry);
+    auto pipeline = std::make_shared<Pipeline>(router, std::move(config), clock, registry);
     return [pipeline](Request& request) { return pipeline->handle(request); };
 }
 

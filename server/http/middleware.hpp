@@ -6,12 +6,16 @@
 #include "server/http/router.hpp"
 
 #include <chrono>
+#include <functional>
+#include <string>
 
 namespace chancery::http {
 
 struct MiddlewareConfig {
     bool access_log = true;
     std::chrono::seconds hsts_max_age{31'536'000}; ///< 0: no Strict-Transport-Security
+    /// The paths that are answered without TLS; the others get 403 there. Empty: all.
+    std::function<bool(const std::string& path)> open_without_tls{};
 };
 
 /// What happens around every route: request id, the answer to a handler that threw, security headers, metrics, access

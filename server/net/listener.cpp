@@ -129,7 +129,7 @@ void take(const std::shared_ptr<ServerState>& state, Shard& shard, tcp::socket s
                        .address = from.address().to_string(),
                        .secure = secure,
                        .place = std::move(place)};
-    asio::co_spawn(shard.executor, serve(state, shard, std::move(peer)), log_failure("connection_failed"));
+    asio::co_spawn(shard.executor, serve(state, shard, std::move(peer)), log_failure("listener.connection_failed"));
 }
 
 /// Accepts what is there, or a good part of it; false when the system has no room for more connections.
@@ -148,7 +148,7 @@ bool accept_some(const std::shared_ptr<ServerState>& state, Acceptor& acceptor, 
         } else if (error == asio::error::would_block || error == asio::error::try_again) {
             return true;
         } else {
-            log::warning("accept_failed", {{"error", error.message()}});
+            log::warning("listener.accept_failed", {{"error", error.message()}});
             return false;
         }
     }
@@ -244,12 +244,12 @@ void Listener::bind(const std::string& address, bool secure)
 void Listener::start()
 {
     for (auto& shard : state_->shards) {
-        asio::co_spawn(shard->executor, sweep(state_, *shard), log_failure("sweep_failed"));
+        asio::co_spawn(shard->executor, sweep(state_, *shard), log_failure("listener.sweep_failed"));
     }
     for (auto& bound : bound_) {
         asio::co_spawn(state_->shards.front()->executor,
                        accept_connections(state_, std::move(bound->acceptor), bound->secure),
-                       log_failure("accept_loop_failed"));
+                       log_failure("listener.accept_loop_failed"));
     }
     bound_.clear();
 }

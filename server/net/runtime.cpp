@@ -28,7 +28,7 @@ void Runtime::Worker::run()
         try {
             context.run();
         } catch (const std::exception& error) {
-            log::error("runtime_handler_failed", {{"error", error.what()}});
+            log::error("runtime.handler_failed", {{"error", error.what()}});
         }
     }
 }

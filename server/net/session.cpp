@@ -59,7 +59,7 @@ asio::awaitable<bool> Session::handshake()
     const auto error = co_await stream_.handshake();
     if (error) {
         state_->metrics.failed_handshakes.add();
-        log::debug("tls_handshake_failed", {{"peer", address_}, {"error", error.message()}});
+        log::debug("tls.handshake_failed", {{"peer", address_}, {"error", error.message()}});
     }
     co_return !error;
 }
@@ -96,7 +96,7 @@ asio::awaitable<Session::Next> Session::exchange()
 asio::awaitable<Session::Next> Session::refuse(bool head_only)
 {
     const auto id = new_id(state_->clock.now());
-    log::info("http_request_refused", {{"status", refused_}, {"peer", address_}, {"request_id", id}});
+    log::info("request.refused", {{"status", refused_}, {"peer", address_}, {"request_id", id}});
     auto response = http::problem_response(refused_, id);
     response.with("X-Request-Id", id);
     const bool sent = co_await send(response, head_only, Persistence::Close);

@@ -14,10 +14,11 @@ struct Fixture {
     SystemClock clock;
     metrics::Registry registry;
     Router router;
+    MiddlewareConfig config{.access_log = false};
 
     Response ask(Request request)
     {
-        const auto entry = with_middleware(router, {.access_log = false}, clock, registry);
+        const auto entry = with_middleware(router, config, clock, registry);
         return test::run(entry(request));
     }
 
@@ -113,6 +114,35 @@ TEST_CASE("plain HTTP answers do not carry Strict-Transport-Security", "[unit][s
     request.path = "/crl";
     request.secure = false;
     CHECK_FALSE(fixture.ask(request).fields.contains("Strict-Transport-Security"));
+}
+
+TEST_CASE("what needs TLS is refused without it, with an id, headers and a count", "[unit][server]")
+{
+    Fixture fixture;
+    bool reached = false;
+    fixture.router.add("GET", "/secret", [&](const Request&) -> Awaitable<Response> {
+        reached = true;
+        co_return text_response(200, "secret");
+    });
+    fixture.router.add("GET", "/crl/x", [](const Request&) -> Awaitable<Response> { co_return Response{}; });
+    fixture.config.open_without_tls = [](const std::string& path) { return path.starts_with("/crl/"); };
+    const auto ask = [&](const std::string& path, bool secure) {
+        Request request;
+        request.method = "GET";
+        request.path = path;
+        request.secure = secure;
+        return fixture.ask(std::move(request));
+    };
+    const auto refused = ask("/secret", false);
+    CHECK(refused.status == 403);
+    CHECK_FALSE(reached);
+    CHECK(is_id(std::string(refused.fields.find("X-Request-Id").value())));
+    CHECK(refused.fields.contains("X-Content-Type-Options"));
+    CHECK(fixture.registry.render().find(R"(chancery_http_requests_total{route="",method="other",status="4xx"} 1)") !=
+          std::string::npos);
+    CHECK(ask("/crl/x", false).status == 200);
+    CHECK(ask("/secret", true).status == 200);
+    CHECK(reached);
 }
 
 TEST_CASE("requests are counted by pattern and status class, unknown paths and methods under one label",
