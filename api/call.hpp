@@ -4,6 +4,7 @@
 #include "core/secret.hpp"
 #include "issuance/access.hpp"
 #include "issuance/core.hpp"
+#include "issuance/login_throttle.hpp"
 #include "server/http/message.hpp"
 
 #include <optional>
@@ -17,6 +18,7 @@ struct Services {
     issuance::Core& core;
     ApiSettings settings{};
     Secret cursor_key{}; ///< authenticates cursors; derived from the key-encryption key
+    issuance::LoginThrottle logins{};
 };
 
 /// One request whose caller is known and has the route's right. Lives as long as the transaction it was made in.

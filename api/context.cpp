@@ -70,11 +70,15 @@ bool has_credentials(const http::Request& request)
 Result<issuance::Caller> admit_caller(Services& services, const Route& route, const http::Request& request,
                                       db::UnitOfWork& work)
 {
-    CHANCERY_TRY(caller, issuance::identify(services.core, work, credentials_of(request)));
+    const auto now = services.core.clock.now();
+    CHANCERY_TRY(identified, issuance::identify_use(services.core, work, credentials_of(request)));
     if (route.right) {
-        CHANCERY_CHECK(issuance::require(work, caller, *route.right, services.core.clock.now()));
+        CHANCERY_CHECK(issuance::require(work, identified.caller, *route.right, now));
     }
-    return std::move(caller);
+    if (!identified.unrecorded_token.empty()) {
+        issuance::record_token_use(work, identified.unrecorded_token, now);
+    }
+    return std::move(identified.caller);
 }
 
 http::Awaitable<Result<Answer>> read(Services& services, const Route& route, const http::Request& request,
@@ -82,8 +86,11 @@ http::Awaitable<Result<Answer>> read(Services& services, const Route& route, con
 {
     const auto now = services.core.clock.now();
     bool denied = false;
+    std::string unrecorded_token;
     const auto reading = [&](db::Session& session) -> Result<Answer> {
-        CHANCERY_TRY(caller, issuance::identify(services.core, session, credentials_of(request)));
+        CHANCERY_TRY(identified, issuance::identify_use(services.core, session, credentials_of(request)));
+        const auto& caller = identified.caller;
+        unrecorded_token = identified.unrecorded_token;
         denied = route.right && !issuance::has_right(caller, *route.right);
         if (denied) {
             return refuse(Code::Forbidden, "the right for this is missing");
@@ -98,6 +105,10 @@ http::Awaitable<Result<Answer>> read(Services& services, const Route& route, con
             return work(Call{.services = services, .request = request, .caller = caller, .now = now}, unit);
         };
         co_return co_await services.core.store.write(recording);
+    }
+    if (!unrecorded_token.empty()) {
+        const auto noting = [&](db::UnitOfWork& unit) { issuance::record_token_use(unit, unrecorded_token, now); };
+        co_await services.core.store.write(noting);
     }
     co_return outcome;
 }

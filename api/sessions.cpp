@@ -73,7 +73,7 @@ http::Awaitable<http::Response> log_in(Services& services, const Route&, const h
     if (!login) {
         co_return finish(request, std::unexpected(std::move(login).error()));
     }
-    auto made = co_await issuance::log_in(services.core, std::move(*login));
+    auto made = co_await issuance::log_in(services.core, services.logins, std::move(*login));
     if (!made) {
         co_return finish(request, std::unexpected(std::move(made).error()));
     }

@@ -51,6 +51,7 @@ constexpr Name kCatalogue[] = {
     {kAcmeAuthorizationDeactivated, "An ACME client gave up an authorization."},
     {kLoginSuccess, "A user logged in."},
     {kLoginFailure, "A login was refused."},
+    {kLoginThrottled, "Logins were refused untried after too many failures; once until one is tried again."},
     {kLogout, "A user logged out."},
     {kAccessDenied, "Somebody tried what they may not."},
     {kUserCreated, "A user was created."},

@@ -54,6 +54,7 @@ inline constexpr std::string_view kAcmeAuthorizationFailed = "acme_authorization
 inline constexpr std::string_view kAcmeAuthorizationDeactivated = "acme_authorization.deactivate.success";
 inline constexpr std::string_view kLoginSuccess = "session.login.success";
 inline constexpr std::string_view kLoginFailure = "session.login.failure";
+inline constexpr std::string_view kLoginThrottled = "session.login.throttled";
 inline constexpr std::string_view kLogout = "session.logout.success";
 inline constexpr std::string_view kAccessDenied = "access.denied";
 inline constexpr std::string_view kUserCreated = "user.create.success";

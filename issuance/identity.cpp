@@ -14,6 +14,9 @@ namespace {
 
 namespace asio = boost::asio;
 
+/// What `last_used_at` may lag behind.
+constexpr std::chrono::minutes kUseResolution{5};
+
 std::unexpected<Problem> unauthenticated()
 {
     return refuse(Code::Unauthenticated, "There are no credentials, or they are wrong, expired or revoked.");
@@ -29,7 +32,7 @@ Caller caller_for(const User& user, Scope scope, const Credentials& credentials)
                   .request_id = credentials.request_id};
 }
 
-Result<Caller> identify_token(db::Session& session, const Credentials& credentials, Time now)
+Result<Identified> identify_token(db::Session& session, const Credentials& credentials, Time now)
 {
     if (!looks_like_token(credentials.bearer_token)) {
         return unauthenticated();
@@ -42,10 +45,12 @@ Result<Caller> identify_token(db::Session& session, const Credentials& credentia
     if (!user || !user->enabled) {
         return unauthenticated();
     }
-    return caller_for(*user, token->scope, credentials);
+    const bool recorded = token->last_used_at && now - *token->last_used_at < kUseResolution;
+    return Identified{.caller = caller_for(*user, token->scope, credentials),
+                      .unrecorded_token = recorded ? std::string() : token->id};
 }
 
-Result<Caller> identify_session(db::Session& session, const Credentials& credentials, Time now)
+Result<Identified> identify_session(db::Session& session, const Credentials& credentials, Time now)
 {
     const auto login = db::SessionRepository(session).find_by_hash(token_hash(credentials.session_token));
     if (!login || now >= login->expires_at) {
@@ -58,7 +63,7 @@ Result<Caller> identify_session(db::Session& session, const Credentials& credent
     if (credentials.changes_state && !equal_constant_time(credentials.csrf_token, login->csrf_token)) {
         return refuse(Code::Forbidden, "A change with a session needs the session's CSRF token.");
     }
-    return caller_for(*user, Scope::Admin, credentials);
+    return Identified{.caller = caller_for(*user, Scope::Admin, credentials)};
 }
 
 /// What the log keeps of the name somebody tried: not what may be a password typed into the wrong field.
@@ -67,12 +72,17 @@ std::string attempted_name(const std::string& email)
     return email.contains('@') && email.size() <= 254 ? email : std::string();
 }
 
+Caller attempting(const Login& login, const std::string& user_id)
+{
+    const auto name = attempted_name(to_lower(trim(login.email)));
+    return Caller{.actor = {.type = ActorType::User, .id = user_id, .name = name},
+                  .source_address = login.source_address,
+                  .request_id = login.request_id};
+}
+
 void record_login(db::UnitOfWork& work, const Login& login, const std::optional<User>& user, bool good, Time now)
 {
-    const auto email = to_lower(trim(login.email));
-    const Caller caller{.actor = {.type = ActorType::User, .id = user ? user->id : "", .name = attempted_name(email)},
-                        .source_address = login.source_address,
-                        .request_id = login.request_id};
+    const auto caller = attempting(login, user ? user->id : "");
     const audit::Resource resource{"user", caller.actor.id};
     if (good) {
         audit::record(work, caller, now, audit::kLoginSuccess, resource);
@@ -110,9 +120,30 @@ Result<NewSession> open_session(Core& core, db::UnitOfWork& work, const Login& l
     return made;
 }
 
+asio::awaitable<Result<NewSession>> refuse_untried(Core& core, Login login, LoginThrottle::Refusal refusal)
+{
+    const auto seconds = static_cast<int>(refusal.retry_after.count());
+    if (refusal.first) {
+        co_await core.store.write([&](db::UnitOfWork& work) {
+            auto details = json::Writer().begin_object().member("retry_after_seconds", seconds).end_object().take();
+            audit::record_refusal(work, attempting(login, ""), core.clock.now(), audit::kLoginThrottled, {"user", ""},
+                                  std::move(details));
+        });
+    }
+    co_return refuse(Problem{.code = Code::RateLimited,
+                             .detail = "There were too many failed logins with this name or from this network.",
+                             .retry_after_seconds = seconds});
+}
+
 } // namespace
 
 Result<Caller> identify(Core& core, db::Session& session, const Credentials& credentials)
+{
+    CHANCERY_TRY(identified, identify_use(core, session, credentials));
+    return std::move(identified.caller);
+}
+
+Result<Identified> identify_use(Core& core, db::Session& session, const Credentials& credentials)
 {
     const auto now = core.clock.now();
     if (!credentials.bearer_token.empty()) {
@@ -124,8 +155,16 @@ Result<Caller> identify(Core& core, db::Session& session, const Credentials& cre
     return unauthenticated();
 }
 
-asio::awaitable<Result<NewSession>> log_in(Core& core, Login login)
+void record_token_use(db::UnitOfWork& work, const std::string& token_id, Time now)
 {
+    db::ApiTokenRepository(work).record_use(token_id, now, now - kUseResolution);
+}
+
+asio::awaitable<Result<NewSession>> log_in(Core& core, LoginThrottle& throttle, Login login)
+{
+    if (const auto refusal = throttle.begin(login.email, login.source_address, core.clock.now())) {
+        co_return co_await refuse_untried(core, std::move(login), *refusal);
+    }
     const auto user = co_await core.store.read(
         [&](db::Session& session) { return db::UserRepository(session).find_by_email(to_lower(trim(login.email))); });
     const bool fits = co_await core.pool.run([&] {
@@ -135,8 +174,12 @@ asio::awaitable<Result<NewSession>> log_in(Core& core, Login login)
         pki::waste_password_time(login.password);
         return false;
     });
-    co_return co_await core.store.write(
-        [&](db::UnitOfWork& work) { return open_session(core, work, login, user, fits); });
+    auto made =
+        co_await core.store.write([&](db::UnitOfWork& work) { return open_session(core, work, login, user, fits); });
+    if (made) {
+        throttle.succeeded(login.email, login.source_address);
+    }
+    co_return made;
 }
 
 Result<void> log_out(Core& core, db::UnitOfWork& work, const Caller& caller, const std::string& session_token)

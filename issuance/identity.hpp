@@ -3,6 +3,7 @@
 #include "core/model/identity.hpp"
 #include "core/secret.hpp"
 #include "issuance/core.hpp"
+#include "issuance/login_throttle.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
@@ -26,6 +27,16 @@ struct Credentials {
 /// without saying which.
 Result<Caller> identify(Core& core, db::Session& session, const Credentials& credentials);
 
+/// The caller, and the token they came with when its use is to be recorded: not at every request, but when the last
+/// record is older than a few minutes.
+struct Identified {
+    Caller caller{};
+    std::string unrecorded_token{}; ///< its id; mostly empty
+};
+
+Result<Identified> identify_use(Core& core, db::Session& session, const Credentials& credentials);
+void record_token_use(db::UnitOfWork& work, const std::string& token_id, Time now);
+
 struct Login {
     std::string email{};
     Secret password{};
@@ -39,8 +50,9 @@ struct NewSession {
     User user{};
 };
 
-/// Unauthenticated for unknown user and wrong password alike, in the same time; both outcomes are recorded.
-boost::asio::awaitable<Result<NewSession>> log_in(Core& core, Login login);
+/// Unauthenticated for unknown user and wrong password alike, in the same time; RateLimited, untried, after too many
+/// failures. All outcomes are recorded.
+boost::asio::awaitable<Result<NewSession>> log_in(Core& core, LoginThrottle& throttle, Login login);
 Result<void> log_out(Core& core, db::UnitOfWork& work, const Caller& caller, const std::string& session_token);
 
 /// What is stored of a new password; ValidationError unless it has 12 to 1024 octets. Takes about 100 ms on purpose: to

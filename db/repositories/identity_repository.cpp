@@ -31,6 +31,9 @@ constexpr std::string_view kFindTokenByHash =
     kSql<"SELECT ", kTokenColumns, " FROM api_tokens WHERE token_hash = :token_hash">;
 constexpr std::string_view kTokensOfUser =
     kSql<"SELECT ", kTokenColumns, " FROM api_tokens WHERE user_id = :user_id ORDER BY created_at, id">;
+constexpr std::string_view kRecordUse = R"sql(
+    UPDATE api_tokens SET last_used_at = :at
+     WHERE id = :id AND (last_used_at IS NULL OR last_used_at <= :least))sql";
 constexpr std::string_view kRevokeToken =
     "UPDATE api_tokens SET revoked_at = :at WHERE id = :id AND revoked_at IS NULL";
 
@@ -148,6 +151,11 @@ std::vector<ApiToken> ApiTokenRepository::list_by_user(const std::string& user_i
 bool ApiTokenRepository::revoke(const std::string& id, Time at)
 {
     return Query(session_, kRevokeToken).bind(at, id).run() == 1;
+}
+
+void ApiTokenRepository::record_use(const std::string& id, Time at, Time least)
+{
+    Query(session_, kRecordUse).bind(at, id, least).run();
 }
 
 void SessionRepository::insert(const chancery::Session& login)

@@ -36,6 +36,8 @@ public:
     std::optional<ApiToken> find_by_hash(const std::string& token_hash);
     std::vector<ApiToken> list_by_user(const std::string& user_id);
     bool revoke(const std::string& id, Time at); ///< false when it was revoked
+    /// Unless a use since `least` is recorded.
+    void record_use(const std::string& id, Time at, Time least);
 
 private:
     Session& session_;

@@ -96,6 +96,47 @@ TEST_CASE("an unknown user and a wrong password are answered alike", "[integrati
     CHECK(stranger.post("/api/v1/sessions", R"({"email":"a@b.c"})").code() == "VALIDATION_ERROR");
 }
 
+TEST_CASE("after too many failures a login is refused untried, with the right password as well", "[integration][api]")
+{
+    ApiWorld world(GENERATE(from_range(test_dialects())));
+    const ApiClient stranger(world.router);
+    const auto log_in = [&](std::string_view password) {
+        return stranger.post("/api/v1/sessions", login_body(world.test.made.admin_email, std::string(password)));
+    };
+    const auto right = world.test.made.admin_password.reveal();
+    for (int i = 0; i < 5; ++i) {
+        CHECK(log_in("a wrong password").status == 401);
+    }
+    for (const auto password : {std::string_view("a wrong password"), right}) {
+        const auto refused = log_in(password);
+        CHECK(refused.status == 429);
+        CHECK(refused.code() == "RATE_LIMITED");
+        CHECK(refused.field("retry-after") == "30");
+    }
+    CHECK(stranger.post("/api/v1/sessions", login_body("nobody@example.com", "a wrong password")).status == 401);
+    CHECK(world.recorded("session.login.failure") == 6);
+    CHECK(world.recorded("session.login.throttled") == 1);
+    world.test.clock.advance(std::chrono::seconds(30));
+    CHECK(log_in(right).status == 201);
+    CHECK(log_in("a wrong password").status == 401);
+}
+
+TEST_CASE("a token shows when it was last used, within minutes", "[integration][api]")
+{
+    ApiWorld world(GENERATE(from_range(test_dialects())));
+    const auto ada = world.somebody(Role::User, {"example.com"});
+    const auto shown = [&] { return ada.get("/api/v1/api-tokens").items().front().string("last_used_at"); };
+    REQUIRE(ada.get("/api/v1/me").status == 200);
+    const auto first = to_rfc3339(world.test.clock.now());
+    CHECK(shown() == first);
+    world.test.clock.advance(std::chrono::minutes(2));
+    CHECK(shown() == first);
+    world.test.clock.advance(std::chrono::minutes(5));
+    world.order(ada, {"app.example.com"});
+    CHECK(shown() == to_rfc3339(world.test.clock.now()));
+    CHECK(ApiClient(world.router, "chy_nonsense").get("/api/v1/me").status == 401);
+}
+
 TEST_CASE("credentials that are none are a 401 with WWW-Authenticate and change nothing", "[integration][api]")
 {
     ApiWorld world(GENERATE(from_range(test_dialects())));

@@ -116,8 +116,9 @@ TEST_CASE("nobody makes a token wider than their own, or for others without the 
 TEST_CASE("a login gives a session; a change with it needs its CSRF token; a logout ends it", "[issuance][identity]")
 {
     TestCore core(GENERATE(from_range(test_dialects())));
+    issuance::LoginThrottle throttle;
     const auto login = [&](const std::string& email, std::string_view password) {
-        return run(issuance::log_in(core.core, {.email = email, .password = Secret(std::string(password))}));
+        return run(issuance::log_in(core.core, throttle, {.email = email, .password = Secret(std::string(password))}));
     };
     CHECK(login("admin@localhost", "wrong password").error().code == Code::Unauthenticated);
     CHECK(login("nobody@localhost", "wrong password").error().code == Code::Unauthenticated);
@@ -203,4 +204,35 @@ TEST_CASE("users are made by a Super Administrator, and the last one stays", "[i
     CHECK(demote().error().code == Code::Conflict);
     core.administrator();
     CHECK(demote().has_value());
+}
+
+TEST_CASE("a token's use is recorded, but not at every request", "[issuance][identity]")
+{
+    TestCore core(GENERATE(from_range(test_dialects())));
+    const auto token = token_for(core, core.user(Role::User), Scope::Read);
+    const auto unrecorded = [&] {
+        return core
+            .read([&](db::Session& session) { return issuance::identify_use(core.core, session, bearer(token)); })
+            ->unrecorded_token;
+    };
+    const auto last_used = [&] {
+        return core.read(
+            [&](db::Session& session) { return db::ApiTokenRepository(session).find(token.token.id)->last_used_at; });
+    };
+    const auto record = [&] {
+        core.write([&](db::UnitOfWork& work) { issuance::record_token_use(work, token.token.id, core.clock.now()); });
+    };
+    CHECK_FALSE(last_used());
+    REQUIRE(unrecorded() == token.token.id);
+    record();
+    const auto first = core.clock.now();
+    CHECK(last_used() == first);
+    core.clock.advance(std::chrono::minutes(4));
+    CHECK(unrecorded().empty());
+    record(); // another request of the same moment that had read the token before
+    CHECK(last_used() == first);
+    core.clock.advance(std::chrono::minutes(1));
+    REQUIRE(unrecorded() == token.token.id);
+    record();
+    CHECK(last_used() == core.clock.now());
 }
