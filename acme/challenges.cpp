@@ -56,6 +56,20 @@ Outcome<void> check_answerable(const Found& found, Time now)
     return {};
 }
 
+/// The keys by which a persistent record may know the account, the current one first.
+std::vector<std::string> thumbprints_for(db::UnitOfWork& work, const Found& found)
+{
+    if (found.challenge.type != name_of(ChallengeType::DnsPersist01)) {
+        return {};
+    }
+    db::AcmeAccountRepository accounts(work);
+    auto thumbprints = accounts.past_thumbprints(found.authorization.account_id);
+    if (const auto account = accounts.find(found.authorization.account_id)) {
+        thumbprints.insert(thumbprints.begin(), account->thumbprint);
+    }
+    return thumbprints;
+}
+
 void enqueue_validation(Context& context, db::UnitOfWork& work, const Call& call, const Found& found, Time now)
 {
     const ValidationTask task{.challenge_id = found.challenge.id,
@@ -63,8 +77,11 @@ void enqueue_validation(Context& context, db::UnitOfWork& work, const Call& call
                               .account_id = found.authorization.account_id,
                               .type = found.challenge.type,
                               .identifier = found.authorization.identifier,
+                              .wildcard = found.authorization.wildcard,
                               .token = found.challenge.token,
                               .key_authorization = found.challenge.key_authorization,
+                              .account_url = call.urls.account(found.authorization.account_id),
+                              .thumbprints = thumbprints_for(work, found),
                               .source_address = call.request.peer,
                               .request_id = call.request.request_id};
     context.core.jobs.enqueue(work, Job{.id = new_id(now),
@@ -84,7 +101,10 @@ Outcome<Found> answer(Context& context, db::UnitOfWork& work, const Call& call)
     }
     const auto now = context.core.clock.now();
     CHANCERY_CHECK(check_answerable(found, now));
-    found.challenge.key_authorization = found.challenge.token + '.' + account.thumbprint;
+    // dns-persist-01 has no token, hence no key authorization.
+    if (found.challenge.type != name_of(ChallengeType::DnsPersist01)) {
+        found.challenge.key_authorization = found.challenge.token + '.' + account.thumbprint;
+    }
     found.challenge.status = AcmeChallengeStatus::Processing;
     // False: a parallel request was quicker, and its validation is the one that counts.
     if (db::AcmeOrderRepository(work).start_challenge(found.challenge.id, found.challenge.key_authorization)) {
@@ -120,16 +140,16 @@ void record_validation(Context& context, db::UnitOfWork& work, const ValidationT
         .member("identifier", task.identifier.value)
         .member("challenge", task.type)
         .member("account", task.account_id);
-    if (result) {
-        details.member("error", name_of(result->type)).member("detail", result->detail);
+    if (!result) {
+        details.member("error", name_of(result.error().type)).member("detail", result.error().detail);
     }
     details.end_object();
     const audit::Resource resource{"acme_authorization", task.authorization_id};
     const auto now = context.core.clock.now();
     if (result) {
-        audit::record_refusal(work, caller_of(task), now, audit::kAcmeAuthorizationFailed, resource, details.take());
-    } else {
         audit::record(work, caller_of(task), now, audit::kAcmeAuthorizationValid, resource, details.take());
+    } else {
+        audit::record_refusal(work, caller_of(task), now, audit::kAcmeAuthorizationFailed, resource, details.take());
     }
 }
 
@@ -146,15 +166,19 @@ void store_outcome(Context& context, db::UnitOfWork& work, const ValidationTask&
     if (!waits) {
         return;
     }
-    challenge->status = result ? AcmeChallengeStatus::Invalid : AcmeChallengeStatus::Valid;
+    challenge->status = result ? AcmeChallengeStatus::Valid : AcmeChallengeStatus::Invalid;
+    auto status = AcmeAuthorizationStatus::Valid;
+    auto expires = now + context.settings.authorization_lifetime;
+    std::optional<std::string> error;
     if (result) {
-        challenge->error = to_json(*result);
-    } else {
         challenge->validated_at = now;
+        expires = std::min<Time>(expires, result->valid_until.value_or(expires));
+    } else {
+        challenge->error = to_json(result.error());
+        status = AcmeAuthorizationStatus::Invalid;
+        expires = authorization->expires_at;
+        error = order_error(task, result.error());
     }
-    const auto status = result ? AcmeAuthorizationStatus::Invalid : AcmeAuthorizationStatus::Valid;
-    const auto expires = result ? authorization->expires_at : now + context.settings.authorization_lifetime;
-    const auto error = result ? std::optional(order_error(task, *result)) : std::nullopt;
     if (orders.finish_challenge(*challenge, status, expires, error)) {
         record_validation(context, work, task, result);
     }
@@ -172,8 +196,11 @@ std::string to_payload(const ValidationTask& task)
         .member("type", task.type)
         .member("identifier_type", name_of(task.identifier.type))
         .member("identifier", task.identifier.value)
+        .member("wildcard", task.wildcard)
         .member("token", task.token)
         .member("key_authorization", task.key_authorization)
+        .member("account_url", task.account_url)
+        .member("thumbprints", task.thumbprints)
         .member("source_address", task.source_address)
         .member("request_id", task.request_id)
         .end_object();
@@ -190,8 +217,11 @@ ValidationTask read_task(const Job& job)
     task.type = in.string("type");
     task.identifier.type = from_name<NameType>(in.string("identifier_type")).value_or(NameType::Dns);
     task.identifier.value = in.string("identifier");
+    task.wildcard = in.optional_boolean("wildcard").value_or(false);
     task.token = in.string("token");
     task.key_authorization = in.string("key_authorization");
+    task.account_url = in.optional_string("account_url").value_or("");
+    task.thumbprints = in.optional_strings("thumbprints").value_or(std::vector<std::string>());
     task.source_address = in.string("source_address");
     task.request_id = in.string("request_id");
     if (!in.finish(json::Unknown::Ignore)) {

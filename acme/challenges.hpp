@@ -19,8 +19,11 @@ struct ValidationTask {
     std::string account_id{};
     std::string type{};
     Name identifier{};
+    bool wildcard = false; ///< the identifier stands for "*." and it
     std::string token{};
     std::string key_authorization{};
+    std::string account_url{};
+    std::vector<std::string> thumbprints{}; ///< dns-persist-01: of the account's key, and of those it had before
     std::string source_address{};
     std::string request_id{};
 };
@@ -29,8 +32,13 @@ std::string to_payload(const ValidationTask& task);
 /// Throws std::runtime_error when the payload is not one of ours.
 ValidationTask read_task(const Job& job);
 
-/// What a validation found: nothing when it succeeded, otherwise the challenge's error.
-using ValidationResult = std::optional<Error>;
+/// What a successful validation found.
+struct Proof {
+    std::optional<Time> valid_until{}; ///< the proof itself says that it ends then
+};
+
+/// The challenge's error when it failed.
+using ValidationResult = std::expected<Proof, Error>;
 
 /// Stores the outcome with its audit record: challenge, authorization and waiting orders in one unit of work. Does
 /// nothing when the challenge is no longer being processed, so that a job may run again.

@@ -5,6 +5,7 @@
 #include "acme/problem.hpp"
 #include "acme/settings.hpp"
 #include "acme/urls.hpp"
+#include "acme/validation/tools.hpp"
 #include "issuance/core.hpp"
 #include "pki/jws.hpp"
 
@@ -20,6 +21,7 @@ struct Context {
     const AcmeSettings& settings;
     AccountCache& accounts;
     NonceService& nonces;
+    const ValidationTools& validation;
 };
 
 /// A POST whose envelope was opened: the signature is right and the nonce spent.

@@ -48,12 +48,17 @@ std::unique_ptr<NonceRedeemer> local_redeemer(const AcmeSettings& settings, cons
 
 } // namespace
 
-Door::Door(issuance::Core& core, AcmeSettings settings, http::Client& client, Resolver& resolver)
+Door::Door(issuance::Core& core, AcmeSettings settings, http::Client& client, http::TlsProber& prober,
+           Resolver& resolver)
     : core_(core), settings_(std::move(settings)), accounts_(settings_.cached_accounts),
       nonces_(nonce_key(core), settings_.nonce_lifetime, core.clock, local_redeemer(settings_, core.clock)),
-      addresses_(settings_.allowed_networks),
-      context_{.core = core_, .settings = settings_, .accounts = accounts_, .nonces = nonces_},
-      tools_{.settings = settings_, .addresses = addresses_, .client = client, .resolver = resolver}
+      addresses_(settings_.allowed_networks), tools_{.settings = settings_,
+                                                     .addresses = addresses_,
+                                                     .client = client,
+                                                     .prober = prober,
+                                                     .resolver = resolver,
+                                                     .clock = core.clock},
+      context_{.core = core_, .settings = settings_, .accounts = accounts_, .nonces = nonces_, .validation = tools_}
 {
     core_.jobs.handle_whole(kValidateJob, [this](Job job) { return run_validation(std::move(job)); });
 }
@@ -203,7 +208,7 @@ http::Awaitable<void> Door::run_validation(Job job)
     auto result = co_await validate(tools_, task);
     core_.metrics
         .counter("chancery_acme_validations_total", "ACME validations by challenge type and outcome",
-                 {{"type", task.type}, {"outcome", result ? "invalid" : "valid"}})
+                 {{"type", task.type}, {"outcome", result ? "valid" : "invalid"}})
         .add();
     co_await finish_validation(context_, std::move(task), std::move(result), std::move(job.id));
 }

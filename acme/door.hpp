@@ -21,7 +21,8 @@ namespace chancery::acme {
 class Door {
 public:
     /// Registers the handler of `acme.validate` jobs. Throws std::invalid_argument for settings that cannot be.
-    Door(issuance::Core& core, AcmeSettings settings, http::Client& client, Resolver& resolver);
+    Door(issuance::Core& core, AcmeSettings settings, http::Client& client, http::TlsProber& prober,
+         Resolver& resolver);
     Door(const Door&) = delete;
     Door& operator=(const Door&) = delete;
 
@@ -59,8 +60,8 @@ private:
     AccountCache accounts_;
     NonceService nonces_;
     AddressPolicy addresses_;
-    Context context_;
     ValidationTools tools_;
+    Context context_;
 };
 
 } // namespace chancery::acme

@@ -1,5 +1,6 @@
 #include "acme/finalize.hpp"
 
+#include "acme/caa_check.hpp"
 #include "acme/orders.hpp"
 #include "acme/resources.hpp"
 #include "core/encoding.hpp"
@@ -95,7 +96,8 @@ Outcome<void> check_ready(const AcmeOrder& order, Time now)
     return refuse(ErrorType::OrderNotReady, 403, "the order is " + std::string(name_of(status)) + ", not ready");
 }
 
-Outcome<Finalized> accept(Context& context, db::UnitOfWork& work, const Call& call, const pki::Csr& csr)
+Outcome<Finalized> accept(Context& context, db::UnitOfWork& work, const Call& call, const pki::Csr& csr,
+                          const CaaFindings& caa)
 {
     CHANCERY_TRY(account, current_account(context, work, *call.account));
     CHANCERY_TRY(server, active_server(context, work, call.server_id));
@@ -103,8 +105,9 @@ Outcome<Finalized> accept(Context& context, db::UnitOfWork& work, const Call& ca
     CHANCERY_CHECK(check_ready(order, context.core.clock.now()));
     CHANCERY_CHECK(check_csr(csr, order.identifiers));
     CHANCERY_CHECK(check_key_algorithm(server, csr));
-    auto accepted =
-        issuance::accept_order(context.core, work, caller_of(call, account), make_request(order, server, csr));
+    const auto caller = caller_of(call, account);
+    CHANCERY_CHECK(judge_caa(context, work, caller, server, order, caa));
+    auto accepted = issuance::accept_order(context.core, work, caller, make_request(order, server, csr));
     if (!accepted) {
         return std::unexpected(from_core(accepted.error()));
     }
@@ -186,8 +189,9 @@ http::Awaitable<Outcome<http::Response>> finalize(Context& context, Call call)
     if (!csr) {
         co_return std::unexpected(std::move(csr).error());
     }
+    const auto caa = co_await look_up_caa(context, call, *csr);
     auto finalized =
-        co_await context.core.store.write([&](db::UnitOfWork& work) { return accept(context, work, call, *csr); });
+        co_await context.core.store.write([&](db::UnitOfWork& work) { return accept(context, work, call, *csr, caa); });
     if (!finalized) {
         co_return std::unexpected(std::move(finalized).error());
     }

@@ -1,8 +1,8 @@
 #include "acme/orders.hpp"
 
+#include "acme/challenge_types.hpp"
 #include "acme/resources.hpp"
 #include "core/id.hpp"
-#include "core/random.hpp"
 #include "core/text.hpp"
 #include "db/repositories/acme_repository.hpp"
 #include "issuance/audit.hpp"
@@ -11,13 +11,12 @@
 #include "pki/names.hpp"
 
 #include <algorithm>
+#include <numeric>
 
 namespace chancery::acme {
 namespace {
 
 namespace audit = issuance::audit;
-
-constexpr std::size_t kTokenOctets = 32;
 
 struct Identifier {
     std::string type{};
@@ -84,17 +83,7 @@ Outcome<void> check_times(Context& context, db::Session& session, const WantedOr
     return {};
 }
 
-AcmeChallenge make_challenge(const std::string& authorization_id, std::string type, Time now)
-{
-    return AcmeChallenge{.id = new_id(now),
-                         .authorization_id = authorization_id,
-                         .type = std::move(type),
-                         .status = AcmeChallengeStatus::Pending,
-                         .token = random_token(kTokenOctets)};
-}
-
-/// http-01 cannot prove a wildcard (RFC 8555 section 8.3), dns-01 no address (RFC 8738 section 7).
-AcmeAuthorization make_authorization(const AcmeOrder& order, const Name& name, Time now)
+AcmeAuthorization make_authorization(const AcmeServer& server, const AcmeOrder& order, const Name& name, Time now)
 {
     const bool wildcard = name.value.starts_with("*.");
     AcmeAuthorization authorization{.id = new_id(now),
@@ -104,11 +93,8 @@ AcmeAuthorization make_authorization(const AcmeOrder& order, const Name& name, T
                                     .status = AcmeAuthorizationStatus::Pending,
                                     .expires_at = order.expires_at,
                                     .created_at = now};
-    if (!wildcard) {
-        authorization.challenges.push_back(make_challenge(authorization.id, "http-01", now));
-    }
-    if (name.type == NameType::Dns) {
-        authorization.challenges.push_back(make_challenge(authorization.id, "dns-01", now));
+    for (const auto type : challenge_types_for(server, name)) {
+        authorization.challenges.push_back(make_challenge(server, authorization.id, type, now));
     }
     return authorization;
 }
@@ -144,6 +130,15 @@ Outcome<void> check_names(Context& context, db::UnitOfWork& work, const issuance
         }
     }
     if (refused.empty()) {
+        for (const auto& name : wanted.names) {
+            if (challenge_types_for(server, name).empty()) {
+                refused.push_back({.type = ErrorType::RejectedIdentifier,
+                                   .detail = "this server offers no challenge that could prove the name",
+                                   .identifier = name});
+            }
+        }
+    }
+    if (refused.empty()) {
         return {};
     }
     auto error = from_subproblems(std::move(refused), 400);
@@ -162,7 +157,7 @@ Outcome<void> check_names(Context& context, db::UnitOfWork& work, const issuance
 }
 
 /// Gives the order an authorization for every name: one that is valid for longer than the order, or a new one.
-void authorize(db::UnitOfWork& work, AcmeOrder& order, Time now)
+void authorize(db::UnitOfWork& work, const AcmeServer& server, AcmeOrder& order, Time now)
 {
     db::AcmeOrderRepository orders(work);
     order.status = AcmeOrderStatus::Ready;
@@ -173,7 +168,7 @@ void authorize(db::UnitOfWork& work, AcmeOrder& order, Time now)
             order.authorization_ids.push_back(valid->id);
             continue;
         }
-        const auto fresh = make_authorization(order, name, now);
+        const auto fresh = make_authorization(server, order, name, now);
         orders.insert_authorization(fresh);
         order.authorization_ids.push_back(fresh.id);
         order.status = AcmeOrderStatus::Pending;
@@ -197,7 +192,7 @@ Outcome<AcmeOrder> create_order(Context& context, db::UnitOfWork& work, const Ca
                     .not_after = wanted.not_after,
                     .expires_at = now + context.settings.order_lifetime,
                     .created_at = now};
-    authorize(work, order, now);
+    authorize(work, server, order, now);
     json::Writer details;
     details.begin_object().member("account", account.id).begin_array("identifiers");
     for (const auto& name : order.identifiers) {
@@ -222,6 +217,12 @@ Outcome<WantedOrder> read_new_order(std::string_view payload, std::size_t max_id
     CHANCERY_CHECK(finish(in));
     if (identifiers.empty()) {
         return malformed("an order needs at least one identifier");
+    }
+    constexpr std::size_t kMaxOctets = 16 * 1024; // a CSR that names more could not be sent
+    const auto octets = std::transform_reduce(identifiers.begin(), identifiers.end(), std::size_t{0}, std::plus<>(),
+                                              [](const Identifier& one) { return one.value.size(); });
+    if (octets > kMaxOctets) {
+        return malformed("the identifiers of an order may have at most 16384 octets together");
     }
     if (identifiers.size() > max_identifiers) {
         return malformed("an order may have at most " + std::to_string(max_identifiers) + " identifiers");

@@ -1,14 +1,26 @@
 #include "acme/resources.hpp"
 
 #include "acme/problem.hpp"
+#include "acme/validation/dns_persist01.hpp"
 #include "core/json.hpp"
+#include "core/text.hpp"
 
 #include <algorithm>
 
 namespace chancery::acme {
 namespace {
 
-void write_meta(json::Writer& out, const AcmeServer& server)
+/// What a client needs for dns-persist-01 before any challenge (draft-ietf-acme-dns-persist sections 3.2 and 4.1).
+void write_persistence(json::Writer& out, const AcmeServer& server, const Urls& urls)
+{
+    if (std::ranges::find(server.challenge_types, ChallengeType::DnsPersist01) == server.challenge_types.end()) {
+        return;
+    }
+    out.member("issuerDomainNames", server.caa_identities)
+        .member("accountHashPrefix", account_hash_prefix(urls.account("any")));
+}
+
+void write_meta(json::Writer& out, const AcmeServer& server, const Urls& urls)
 {
     out.begin_object("meta");
     if (!server.terms_of_service.empty()) {
@@ -20,6 +32,7 @@ void write_meta(json::Writer& out, const AcmeServer& server)
     if (!server.caa_identities.empty()) {
         out.member("caaIdentities", server.caa_identities);
     }
+    write_persistence(out, server, urls);
     out.member("externalAccountRequired", server.require_eab).end_object();
 }
 
@@ -42,8 +55,12 @@ void write_challenge(json::Writer& out, const AcmeChallenge& challenge, const Ur
     out.begin_object()
         .member("type", challenge.type)
         .member("url", urls.challenge(challenge.id))
-        .member("status", name_of(challenge.status))
-        .member("token", challenge.token);
+        .member("status", name_of(challenge.status));
+    if (challenge.type == name_of(ChallengeType::DnsPersist01)) {
+        out.member("issuerDomainNames", split(challenge.token, ' '));
+    } else {
+        out.member("token", challenge.token);
+    }
     if (challenge.status == AcmeChallengeStatus::Valid && challenge.validated_at) {
         out.member("validated", to_rfc3339(*challenge.validated_at));
     }
@@ -83,7 +100,7 @@ std::string directory_json(const AcmeServer& server, const Urls& urls)
         .member("newOrder", urls.new_order())
         .member("revokeCert", urls.revoke_cert())
         .member("keyChange", urls.key_change());
-    write_meta(out, server);
+    write_meta(out, server, urls);
     out.end_object();
     return out.take();
 }

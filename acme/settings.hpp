@@ -24,6 +24,7 @@ struct AcmeSettings {
     std::size_t cached_accounts = 50'000;
 
     std::uint16_t http01_port = 80;
+    std::uint16_t tls_alpn01_port = 443;
     std::vector<std::uint16_t> redirect_ports{80, 443};   ///< beside `http01_port`
     std::vector<std::string> allowed_networks{};          ///< CIDRs of reserved ranges that validation may reach
     std::chrono::milliseconds validation_timeout{10'000}; ///< of one attempt, redirects included
@@ -32,7 +33,12 @@ struct AcmeSettings {
 
     std::vector<std::string> resolvers{}; ///< "192.0.2.53:53", "[2001:db8::53]:53"; empty: those of resolv.conf
     std::string hosts_file{"/etc/hosts"}; ///< empty: none
-    std::chrono::milliseconds resolver_timeout{8'000};
+    std::chrono::milliseconds resolver_timeout{8'000}; ///< of one lookup
+    /// What DNSSEC validation starts from: "root" for the anchors of the public root that are built in, an absolute
+    /// path of a file, or a DS or DNSKEY record's text. Empty: answers are taken as they come.
+    std::vector<std::string> trust_anchors{};
+    /// Domains under a trust anchor that are not signed, whatever their parents say: names of a private network.
+    std::vector<std::string> insecure_domains{};
 };
 
 } // namespace chancery::acme

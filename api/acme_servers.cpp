@@ -26,7 +26,9 @@ void write_writable(json::Writer& out, const AcmeServer& server)
         .member("authorization_mode", name_of(server.authorization_mode))
         .member("terms_of_service", server.terms_of_service)
         .member("website", server.website)
-        .member("caa_identities", server.caa_identities);
+        .member("caa_identities", server.caa_identities)
+        .member("check_caa", server.check_caa)
+        .member("challenge_types", names_of(server.challenge_types));
 }
 
 void write_server(json::Writer& out, const Call& call, const AcmeServer& server, const Counters& counters)
@@ -93,6 +95,11 @@ void read_writable(json::Reader& in, AcmeServer& server)
     server.terms_of_service = in.optional_string("terms_of_service").value_or("");
     server.website = in.optional_string("website").value_or("");
     server.caa_identities = in.optional_strings("caa_identities").value_or(std::vector<std::string>{});
+    // Bindings are for names of a private network: a DNS that does not know them could not forbid them either.
+    server.check_caa =
+        in.optional_boolean("check_caa").value_or(server.authorization_mode == AuthorizationMode::Challenges);
+    server.challenge_types =
+        in.has("challenge_types") ? read_choices<ChallengeType>(in, "challenge_types") : defaults.challenge_types;
 }
 
 Result<AcmeServer> find(const Call& call, db::Session& session)

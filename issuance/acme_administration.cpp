@@ -27,15 +27,19 @@ std::string server_json(const AcmeServer& server)
     for (const auto algorithm : server.key_algorithms) {
         out.value(name_of(algorithm));
     }
-    return out.end_array()
+    out.end_array()
         .member("digest", name_of(server.digest))
         .member("require_eab", server.require_eab)
         .member("authorization_mode", name_of(server.authorization_mode))
         .member("terms_of_service", server.terms_of_service)
         .member("website", server.website)
         .member("caa_identities", server.caa_identities)
-        .end_object()
-        .take();
+        .member("check_caa", server.check_caa)
+        .begin_array("challenge_types");
+    for (const auto type : server.challenge_types) {
+        out.value(name_of(type));
+    }
+    return out.end_array().end_object().take();
 }
 
 bool is_slug(const std::string& slug)
@@ -51,6 +55,37 @@ void check_authority(Mistakes& mistakes, const Configuration& configuration, con
         mistakes.add("/authority_id", "unknown", "there is no such CA");
     } else if (authority->kind == AuthorityKind::Root) {
         mistakes.add("/authority_id", "root", "must be an intermediate: a root signs no certificates of clients");
+    }
+}
+
+void check_caa_identities(Mistakes& mistakes, AcmeServer& server)
+{
+    for (std::size_t i = 0; i < server.caa_identities.size(); ++i) {
+        if (auto name = pki::normalise_dns_name(server.caa_identities[i], false)) {
+            server.caa_identities[i] = std::move(*name);
+        } else {
+            mistakes.add("/caa_identities/" + std::to_string(i), "format", name.error().detail);
+        }
+    }
+}
+
+void check_challenge_types(Mistakes& mistakes, const AcmeServer& server)
+{
+    constexpr std::size_t kMostIssuerNames = 10; // draft-ietf-acme-dns-persist section 3.1
+    const auto& types = server.challenge_types;
+    for (std::size_t i = 0; i < types.size(); ++i) {
+        if (std::find(types.begin(), types.begin() + static_cast<std::ptrdiff_t>(i), types[i]) !=
+            types.begin() + static_cast<std::ptrdiff_t>(i)) {
+            mistakes.add("/challenge_types/" + std::to_string(i), "duplicate", "is listed twice");
+        }
+    }
+    if (types.empty() && server.authorization_mode == AuthorizationMode::Challenges) {
+        mistakes.add("/challenge_types", "required", "names can be proven only by a challenge: list at least one");
+    }
+    const bool persistent = std::ranges::find(types, ChallengeType::DnsPersist01) != types.end();
+    if (persistent && (server.caa_identities.empty() || server.caa_identities.size() > kMostIssuerNames)) {
+        mistakes.add("/caa_identities", "length",
+                     "dns-persist-01 needs 1 to 10 names that DNS records know this CA by");
     }
 }
 
@@ -78,13 +113,8 @@ Result<void> check_server(const Configuration& configuration, AcmeServer& server
     if (!server.website.empty()) {
         mistakes.check_http_url("/website", server.website);
     }
-    for (std::size_t i = 0; i < server.caa_identities.size(); ++i) {
-        if (auto name = pki::normalise_dns_name(server.caa_identities[i], false)) {
-            server.caa_identities[i] = std::move(*name);
-        } else {
-            mistakes.add("/caa_identities/" + std::to_string(i), "format", name.error().detail);
-        }
-    }
+    check_caa_identities(mistakes, server);
+    check_challenge_types(mistakes, server);
     return mistakes.result();
 }
 

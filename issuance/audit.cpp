@@ -46,6 +46,8 @@ constexpr Name kCatalogue[] = {
     {kAcmeKeyChanged, "An ACME account has another key."},
     {kAcmeOrderCreated, "An ACME order was created."},
     {kAcmeOrderRefused, "An ACME order was refused."},
+    {kAcmeCaaAllowed, "The CAA records of an ACME order's names allow the certificate."},
+    {kAcmeCaaForbidden, "CAA records forbid the certificate of an ACME order, or could not be read."},
     {kAcmeAuthorizationValid, "An ACME client proved control of an identifier."},
     {kAcmeAuthorizationFailed, "An ACME client failed to prove control of an identifier."},
     {kAcmeAuthorizationDeactivated, "An ACME client gave up an authorization."},

@@ -47,6 +47,7 @@ inline constexpr auto kAuthorityKeyIdentifier = "\x55\x1d\x23"sv;
 inline constexpr auto kExtendedKeyUsage = "\x55\x1d\x25"sv;
 inline constexpr auto kAnyExtendedKeyUsage = "\x55\x1d\x25\x00"sv;
 inline constexpr auto kAuthorityInfoAccess = "\x2b\x06\x01\x05\x05\x07\x01\x01"sv;
+inline constexpr auto kAcmeIdentifier = "\x2b\x06\x01\x05\x05\x07\x01\x1f"sv; // RFC 8737 section 6.1
 inline constexpr auto kCaIssuers = "\x2b\x06\x01\x05\x05\x07\x30\x02"sv;
 
 // Attributes of a request: RFC 2985 section 5.4.2, and Microsoft's older number for the same

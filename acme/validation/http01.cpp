@@ -1,5 +1,6 @@
 #include "acme/validation/http01.hpp"
 
+#include "acme/validation/reach.hpp"
 #include "core/secret.hpp"
 #include "core/text.hpp"
 #include "pki/names.hpp"
@@ -14,8 +15,6 @@ namespace {
 constexpr int kMaxRedirects = 10;
 constexpr std::size_t kMaxBody = 512;
 constexpr std::size_t kMaxTarget = 2048;
-
-using SteadyClock = std::chrono::steady_clock;
 
 std::unexpected<Error> failed(ErrorType type, std::string detail)
 {
@@ -35,69 +34,24 @@ Outcome<void> check_location(const AcmeSettings& settings, const Location& locat
     return {};
 }
 
-/// IPv6 first; every address the host has that may be reached.
-http::Awaitable<Outcome<std::vector<std::string>>> addresses_of(const ValidationTools& tools, std::string host)
+http::Awaitable<Outcome<http::Response>> fetch(const ValidationTools& tools, Location location, Deadline deadline)
 {
-    std::vector<std::string> found;
-    std::optional<DnsFailure> failure;
-    if (pki::normalise_ip(host)) {
-        found.push_back(host);
-    } else {
-        for (const auto family : {AddressFamily::V6, AddressFamily::V4}) {
-            auto answer = co_await tools.resolver.addresses(host, family);
-            if (answer) {
-                found.insert(found.end(), answer->begin(), answer->end());
-            } else {
-                failure = answer.error();
-            }
-        }
-    }
-    if (found.empty()) {
-        co_return failed(ErrorType::Dns, host + (failure ? ": " + failure->detail : " has no address"));
-    }
-    std::erase_if(found, [&](const auto& address) { return !tools.addresses.allows(address); });
-    if (found.empty()) {
-        co_return failed(ErrorType::Connection, host + " has no address that validation may connect to");
-    }
-    co_return found;
-}
-
-/// The first address of each family, IPv6 before IPv4.
-std::vector<std::string> candidates(const std::vector<std::string>& addresses)
-{
-    std::vector<std::string> chosen;
-    for (const bool v6 : {true, false}) {
-        const auto first = std::ranges::find_if(
-            addresses, [&](const auto& address) { return (address.find(':') != std::string::npos) == v6; });
-        if (first != addresses.end()) {
-            chosen.push_back(*first);
-        }
-    }
-    return chosen;
-}
-
-http::Awaitable<Outcome<http::Response>> fetch(const ValidationTools& tools, Location location,
-                                               SteadyClock::time_point deadline)
-{
-    auto addresses = co_await addresses_of(tools, location.host);
+    const auto addresses = co_await reachable_addresses(tools, location.host, deadline);
     if (!addresses) {
-        co_return std::unexpected(std::move(addresses).error());
+        co_return std::unexpected(addresses.error());
     }
-    const auto chosen = candidates(*addresses);
     std::string why = "no time is left";
-    for (std::size_t i = 0; i < chosen.size(); ++i) {
-        const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - SteadyClock::now());
-        if (left.count() <= 0) {
+    for (std::size_t i = 0; i < addresses->size(); ++i) {
+        const auto share = share_of_time(deadline, addresses->size() - i);
+        if (!share) {
             break;
         }
-        // An unreachable IPv6 address must leave time for the IPv4 one.
-        const auto share = left / static_cast<long long>(chosen.size() - i);
-        http::Fetch wanted{.address = chosen[i],
+        http::Fetch wanted{.address = (*addresses)[i],
                            .port = location.port,
                            .tls = location.tls,
                            .host = location.host,
                            .target = location.target,
-                           .timeout = share,
+                           .timeout = *share,
                            .max_body = kMaxBody};
         auto answer = co_await tools.client.get(std::move(wanted));
         if (answer) {
@@ -117,15 +71,14 @@ ValidationResult judge(const http::Response& response, const ValidationTask& tas
 {
     if (response.status != 200) {
         return failed(ErrorType::IncorrectResponse,
-                      "the target answered with status " + std::to_string(response.status) + " instead of 200")
-            .error();
+                      "the target answered with status " + std::to_string(response.status) + " instead of 200");
     }
     std::string_view body(response.body);
     body = body.substr(0, body.find_last_not_of(" \t\r\n") + 1);
     if (!equal_constant_time(body, task.key_authorization)) {
-        return failed(ErrorType::IncorrectResponse, "the target's answer is not the key authorization").error();
+        return failed(ErrorType::IncorrectResponse, "the target's answer is not the key authorization");
     }
-    return std::nullopt;
+    return Proof{};
 }
 
 /// Host and port of an authority component; nothing when it has credentials or a port that is none.
@@ -209,18 +162,18 @@ std::optional<Location> parse_location(std::string_view text, const Location& ba
 
 http::Awaitable<ValidationResult> validate_http01(const ValidationTools& tools, ValidationTask task)
 {
-    const auto deadline = SteadyClock::now() + tools.settings.validation_timeout;
+    const auto deadline = std::chrono::steady_clock::now() + tools.settings.validation_timeout;
     Location location{.host = task.identifier.value,
                       .port = tools.settings.http01_port,
                       .target = "/.well-known/acme-challenge/" + task.token};
     std::vector<Location> seen;
     for (int hop = 0; hop <= kMaxRedirects; ++hop) {
         if (auto fine = check_location(tools.settings, location); !fine) {
-            co_return std::move(fine).error();
+            co_return std::unexpected(std::move(fine).error());
         }
         auto response = co_await fetch(tools, location, deadline);
         if (!response) {
-            co_return std::move(response).error();
+            co_return std::unexpected(std::move(response).error());
         }
         if (!is_redirect(response->status)) {
             co_return judge(*response, task);
@@ -228,14 +181,14 @@ http::Awaitable<ValidationResult> validate_http01(const ValidationTools& tools, 
         seen.push_back(location);
         const auto next = parse_location(response->fields.find("Location").value_or(""), location);
         if (!next) {
-            co_return failed(ErrorType::Connection, "a redirect does not lead to an http or https URL").error();
+            co_return failed(ErrorType::Connection, "a redirect does not lead to an http or https URL");
         }
         if (std::ranges::find(seen, *next) != seen.end()) {
-            co_return failed(ErrorType::Connection, "the redirects run in a circle").error();
+            co_return failed(ErrorType::Connection, "the redirects run in a circle");
         }
         location = *next;
     }
-    co_return failed(ErrorType::Connection, "there are more than ten redirects").error();
+    co_return failed(ErrorType::Connection, "there are more than ten redirects");
 }
 
 } // namespace chancery::acme

@@ -1,24 +1,13 @@
 #pragma once
 
 #include "acme/challenges.hpp"
-#include "acme/settings.hpp"
-#include "acme/validation/address_policy.hpp"
-#include "acme/validation/resolver.hpp"
-#include "server/http/client.hpp"
+#include "acme/validation/tools.hpp"
 
 #include <optional>
 #include <string>
 #include <string_view>
 
 namespace chancery::acme {
-
-/// What validation works with; references outlive it.
-struct ValidationTools {
-    const AcmeSettings& settings;
-    const AddressPolicy& addresses;
-    http::Client& client;
-    Resolver& resolver;
-};
 
 /// http-01 (RFC 8555 section 8.3): GET /.well-known/acme-challenge/{token} at the identifier's port 80, or the
 /// configured one. Up to ten redirects (301, 302, 307, 308) to http and https on the ports of the settings; the address

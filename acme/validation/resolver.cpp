@@ -36,10 +36,15 @@ namespace {
 constexpr int kTypeA = 1;
 constexpr int kTypeTxt = 16;
 constexpr int kTypeAaaa = 28;
+constexpr int kTypeCaa = 257;
 constexpr int kClassIn = 1;
 constexpr int kRcodeNameError = 3;
 
 using Records = std::vector<std::string>; ///< rdata as it came
+
+/// The root zone's key-signing keys of 2017 and 2024 (IANA root trust anchors).
+constexpr std::array kRootAnchors{". IN DS 20326 8 2 E06D44B80B8F1D39A95C0B0D7C65D08458E880409BBC683457104237C7F8EC8D",
+                                  ". IN DS 38696 8 2 683D2D0ACB8C9B712A1948B27F741219298D0A450D612C483AF444A4C0FB2B16"};
 
 void require_set(int result, const std::string& what)
 {
@@ -103,7 +108,9 @@ DnsAnswer<Records> read_result(int error, const ub_result* result)
             DnsFailure{Kind::ServerFailure, std::string("the resolver failed: ") + ub_strerror(error)});
     }
     if (result->bogus != 0) {
-        return std::unexpected(DnsFailure{Kind::Bogus, "the answer fails DNSSEC validation"});
+        const std::string why = result->why_bogus == nullptr ? "" : result->why_bogus;
+        return std::unexpected(
+            DnsFailure{Kind::Bogus, "the answer fails DNSSEC validation" + (why.empty() ? why : " (" + why + ")")});
     }
     if (result->nxdomain != 0 || result->rcode == kRcodeNameError) {
         return std::unexpected(DnsFailure{Kind::NoSuchName, "the name does not exist (NXDOMAIN)"});
@@ -157,6 +164,23 @@ std::string address_text(const std::string& rdata)
         return pki::normalise_ip(asio::ip::address_v6(bytes).to_string()).value_or("");
     }
     return {};
+}
+
+/// RFC 8659 section 4.1: flags, length of the tag, tag, value.
+CaaRecord caa_record(const std::string& rdata)
+{
+    constexpr unsigned char kCritical = 0x80;
+    const CaaRecord unreadable{.critical = true};
+    if (rdata.size() < 2) {
+        return unreadable;
+    }
+    const auto length = static_cast<std::size_t>(static_cast<unsigned char>(rdata[1]));
+    if (length == 0 || rdata.size() < 2 + length) {
+        return unreadable;
+    }
+    return CaaRecord{.critical = (static_cast<unsigned char>(rdata[0]) & kCritical) != 0,
+                     .tag = to_lower(rdata.substr(2, length)),
+                     .value = rdata.substr(2 + length)};
 }
 
 bool is_localhost(const std::string& name)
@@ -214,6 +238,10 @@ struct UnboundResolver::Impl {
         set("use-syslog:", "no");
         set("verbosity:", "0");
         forward_to(settings.resolvers.empty() ? system_resolvers() : settings.resolvers);
+        std::ranges::for_each(settings.trust_anchors, [this](const auto& anchor) { trust(anchor); });
+        for (const auto& domain : settings.insecure_domains) {
+            require_set(ub_ctx_set_option(context, "domain-insecure:", domain.c_str()), "unsigned domain " + domain);
+        }
         if (!settings.hosts_file.empty()) {
             require_set(ub_ctx_hosts(context, settings.hosts_file.c_str()), settings.hosts_file);
         }
@@ -221,6 +249,24 @@ struct UnboundResolver::Impl {
         // libunbound's configuration.
         for (const char* zone : {"test.", "home.arpa."}) {
             require_set(ub_ctx_zone_add(context, zone, "transparent"), zone);
+        }
+    }
+
+    void trust(const std::string& anchor)
+    {
+        if (anchor.starts_with('/')) {
+            if (!std::ifstream(anchor)) {
+                throw std::runtime_error("DNS resolver: cannot read the trust anchors " + anchor);
+            }
+            require_set(ub_ctx_add_ta_file(context, anchor.c_str()), anchor);
+            return;
+        }
+        if (anchor != "root") {
+            require_set(ub_ctx_add_ta(context, anchor.c_str()), "trust anchor " + anchor);
+            return;
+        }
+        for (const auto* known : kRootAnchors) {
+            require_set(ub_ctx_add_ta(context, known), "trust anchor of the root");
         }
     }
 
@@ -309,10 +355,15 @@ struct UnboundResolver::Impl {
         return number;
     }
 
-    http::Awaitable<DnsAnswer<Records>> ask(std::string name, int type)
+    http::Awaitable<DnsAnswer<Records>> ask(std::string name, int type, Deadline deadline)
     {
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+        if (left.count() <= 0) {
+            co_return std::unexpected(
+                DnsFailure{DnsFailure::Kind::Timeout, "no time was left to ask the name servers"});
+        }
         // Shared with the thread that answers, which may do so after this coroutine gave up.
-        auto question = std::make_shared<Question>(co_await asio::this_coro::executor, timeout);
+        auto question = std::make_shared<Question>(co_await asio::this_coro::executor, std::min(timeout, left));
         const auto number = begin(name, type, question);
         co_await question->timer.async_wait(asio::as_tuple(asio::use_awaitable));
         if (question->answer) {
@@ -342,13 +393,14 @@ UnboundResolver::UnboundResolver(const AcmeSettings& settings) : impl_(std::make
 
 UnboundResolver::~UnboundResolver() = default;
 
-http::Awaitable<DnsAnswer<std::vector<std::string>>> UnboundResolver::addresses(std::string name, AddressFamily family)
+http::Awaitable<DnsAnswer<std::vector<std::string>>> UnboundResolver::addresses(std::string name, AddressFamily family,
+                                                                                Deadline deadline)
 {
     if (is_localhost(name)) {
         std::vector<std::string> loopback{family == AddressFamily::V4 ? "127.0.0.1" : "::1"};
         co_return loopback;
     }
-    auto records = co_await impl_->ask(std::move(name), family == AddressFamily::V4 ? kTypeA : kTypeAaaa);
+    auto records = co_await impl_->ask(std::move(name), family == AddressFamily::V4 ? kTypeA : kTypeAaaa, deadline);
     if (records) {
         for (auto& record : *records) {
             record = address_text(record);
@@ -357,15 +409,31 @@ http::Awaitable<DnsAnswer<std::vector<std::string>>> UnboundResolver::addresses(
     co_return records;
 }
 
-http::Awaitable<DnsAnswer<std::vector<std::string>>> UnboundResolver::texts(std::string name)
+http::Awaitable<DnsAnswer<std::vector<std::string>>> UnboundResolver::texts(std::string name, Deadline deadline)
 {
-    auto records = co_await impl_->ask(std::move(name), kTypeTxt);
+    auto records = co_await impl_->ask(std::move(name), kTypeTxt, deadline);
     if (records) {
         for (auto& record : *records) {
             record = join_strings(record);
         }
     }
     co_return records;
+}
+
+http::Awaitable<DnsAnswer<std::vector<CaaRecord>>> UnboundResolver::caa(std::string name, Deadline deadline)
+{
+    if (is_localhost(name)) {
+        co_return std::vector<CaaRecord>();
+    }
+    const auto records = co_await impl_->ask(std::move(name), kTypeCaa, deadline);
+    if (!records) {
+        co_return std::unexpected(records.error());
+    }
+    std::vector<CaaRecord> decoded;
+    for (const auto& rdata : *records) {
+        decoded.push_back(caa_record(rdata));
+    }
+    co_return decoded;
 }
 
 } // namespace chancery::acme

@@ -1,10 +1,15 @@
 #include "acme/validation/validator.hpp"
 
 #include "acme/validation/dns01.hpp"
+#include "acme/validation/dns_persist01.hpp"
+#include "acme/validation/http01.hpp"
+#include "acme/validation/tls_alpn01.hpp"
 
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
+
+#include <stdexcept>
 
 namespace chancery::acme {
 namespace {
@@ -17,25 +22,33 @@ http::Awaitable<void> pause(std::chrono::milliseconds time)
 
 http::Awaitable<ValidationResult> attempt(const ValidationTools& tools, ValidationTask task)
 {
-    if (task.type == "dns-01") {
-        return validate_dns01(tools.resolver, std::move(task));
+    const auto type = from_name<ChallengeType>(task.type);
+    if (!type) {
+        throw std::invalid_argument("not a challenge type: " + task.type);
     }
-    return validate_http01(tools, std::move(task));
+    switch (*type) {
+        case ChallengeType::Http01:
+            return validate_http01(tools, std::move(task));
+        case ChallengeType::Dns01:
+            return validate_dns01(tools, std::move(task));
+        case ChallengeType::TlsAlpn01:
+            return validate_tls_alpn01(tools, std::move(task));
+        case ChallengeType::DnsAccount01:
+            return validate_dns_account01(tools, std::move(task));
+        case ChallengeType::DnsPersist01:
+            return validate_dns_persist01(tools, std::move(task));
+    }
+    throw std::logic_error("a challenge type that nobody validates");
 }
 
 } // namespace
 
 http::Awaitable<ValidationResult> validate(const ValidationTools& tools, ValidationTask task)
 {
-    ValidationResult result;
-    for (int i = 0; i < tools.settings.validation_attempts; ++i) {
-        if (i > 0) {
-            co_await pause(tools.settings.validation_retry_delay);
-        }
+    auto result = co_await attempt(tools, task);
+    for (int i = 1; i < tools.settings.validation_attempts && !result; ++i) {
+        co_await pause(tools.settings.validation_retry_delay);
         result = co_await attempt(tools, task);
-        if (!result) {
-            break;
-        }
     }
     co_return result;
 }

@@ -1,6 +1,7 @@
 #pragma once
 
-#include "acme/validation/http01.hpp"
+#include "acme/challenges.hpp"
+#include "acme/validation/tools.hpp"
 
 namespace chancery::acme {
 

@@ -16,6 +16,18 @@ template <> struct EnumNames<AuthorizationMode> {
         {AuthorizationMode::Challenges, "challenges"}, {AuthorizationMode::Bindings, "bindings"}};
 };
 
+/// How control over a name is proven.
+enum class ChallengeType { Http01, Dns01, TlsAlpn01, DnsAccount01, DnsPersist01 };
+
+template <> struct EnumNames<ChallengeType> {
+    static constexpr std::pair<ChallengeType, std::string_view> table[] = {
+        {ChallengeType::Http01, "http-01"},
+        {ChallengeType::Dns01, "dns-01"},
+        {ChallengeType::TlsAlpn01, "tls-alpn-01"},
+        {ChallengeType::DnsAccount01, "dns-account-01"},
+        {ChallengeType::DnsPersist01, "dns-persist-01"}};
+};
+
 /// One ACME directory, /acme/{slug}/directory (product: ACME server).
 struct AcmeServer {
     std::string id{};
@@ -32,7 +44,9 @@ struct AcmeServer {
     AuthorizationMode authorization_mode = AuthorizationMode::Challenges;
     std::string terms_of_service{};
     std::string website{};
-    std::vector<std::string> caa_identities{};
+    std::vector<std::string> caa_identities{}; ///< lower-case A-labels: the names that CAA records know this CA by
+    bool check_caa = true;                     ///< CAA records of every DNS name are obeyed (RFC 8659)
+    std::vector<ChallengeType> challenge_types{ChallengeType::Http01, ChallengeType::Dns01, ChallengeType::TlsAlpn01};
     Time created_at{};
     Time updated_at{};
     long long revision = 1;
@@ -110,9 +124,11 @@ template <> struct EnumNames<AcmeChallengeStatus> {
 struct AcmeChallenge {
     std::string id{};
     std::string authorization_id{};
-    std::string type{}; ///< "http-01", "dns-01"
+    std::string type{}; ///< a name of ChallengeType
     AcmeChallengeStatus status{};
-    std::string token{};             ///< base64url, 256 random bits
+    /// base64url, 256 random bits. dns-persist-01 has no token: here are the issuer domain names that the challenge
+    /// names, with spaces between, so that they stay what the client was told.
+    std::string token{};
     std::string key_authorization{}; ///< fixed when the challenge is answered (RFC 8555 section 8.1)
     std::optional<Time> validated_at{};
     std::optional<std::string> error{}; ///< ACME problem as JSON

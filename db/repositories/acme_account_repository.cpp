@@ -26,6 +26,12 @@ constexpr std::string_view kChangeKey = R"sql(
        AND NOT EXISTS (SELECT 1 FROM acme_accounts other
                         WHERE other.thumbprint = :other AND other.server_id = acme_accounts.server_id))sql";
 
+constexpr std::string_view kCurrentKey = "SELECT revision, thumbprint FROM acme_accounts WHERE id = :id";
+constexpr std::string_view kKeepThumbprint = R"sql(
+    INSERT INTO acme_account_keys (account_id, revision, thumbprint) VALUES (:account_id, :revision, :thumbprint))sql";
+constexpr std::string_view kPastThumbprints =
+    "SELECT thumbprint FROM acme_account_keys WHERE account_id = :id ORDER BY revision DESC";
+
 template <class A> auto columns(A& a)
 {
     return pack(a.id, a.server_id, a.status, a.jwk, a.thumbprint, a.spki_sha256, a.contacts, a.terms_agreed_at,
@@ -85,7 +91,22 @@ bool AcmeAccountRepository::deactivate(const std::string& id)
 bool AcmeAccountRepository::change_key(const std::string& id, const std::string& jwk, const std::string& thumbprint,
                                        const std::string& spki_sha256)
 {
-    return Query(session_, kChangeKey).bind(jwk, thumbprint, spki_sha256, id, thumbprint).run() == 1;
+    long long revision = 0;
+    std::string old_thumbprint;
+    const auto known = Query(session_, kCurrentKey).bind(id).one([&](Row& row) {
+        row.read(revision, old_thumbprint);
+        return true;
+    });
+    if (!known || Query(session_, kChangeKey).bind(jwk, thumbprint, spki_sha256, id, thumbprint).run() == 0) {
+        return false;
+    }
+    Query(session_, kKeepThumbprint).bind(id, revision, old_thumbprint).run();
+    return true;
+}
+
+std::vector<std::string> AcmeAccountRepository::past_thumbprints(const std::string& id)
+{
+    return Query(session_, kPastThumbprints).bind(id).values<std::string>();
 }
 
 } // namespace chancery::db

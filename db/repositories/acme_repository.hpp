@@ -24,9 +24,11 @@ public:
     bool update_contacts(const std::string& id, const std::vector<std::string>& contacts,
                          std::optional<Time> terms_agreed_at);
     bool deactivate(const std::string& id); ///< valid -> deactivated; false otherwise
-    /// False when the new key belongs to an account of the server already.
+    /// False when the new key belongs to an account of the server already. The old key's thumbprint is kept.
     bool change_key(const std::string& id, const std::string& jwk, const std::string& thumbprint,
                     const std::string& spki_sha256);
+    /// Thumbprints of the keys that the account had before, the latest first.
+    std::vector<std::string> past_thumbprints(const std::string& id);
 
 private:
     Session& session_;

@@ -7,7 +7,8 @@ namespace {
 
 constexpr SqlText kColumns =
     "id, slug, name, description, active, authority_id, default_validity_days, max_validity_days, key_algorithms, "
-    "digest, require_eab, authorization_mode, terms_of_service, website, caa_identities, created_at, updated_at, "
+    "digest, require_eab, authorization_mode, terms_of_service, website, caa_identities, check_caa, challenge_types, "
+    "created_at, updated_at, "
     "revision";
 constexpr std::string_view kInsert = kSql<kInsertInto<"acme_servers", kColumns>, " ON CONFLICT DO NOTHING">;
 constexpr std::string_view kFind = kSql<"SELECT ", kColumns, " FROM acme_servers WHERE id = :id">;
@@ -18,6 +19,7 @@ constexpr std::string_view kUpdate = R"sql(
            default_validity_days = :default_days, max_validity_days = :max_days, key_algorithms = :key_algorithms,
            digest = :digest, require_eab = :require_eab, authorization_mode = :authorization_mode,
            terms_of_service = :terms_of_service, website = :website, caa_identities = :caa_identities,
+           check_caa = :check_caa, challenge_types = :challenge_types,
            updated_at = :updated_at, revision = revision + 1
      WHERE id = :id AND revision = :revision)sql";
 
@@ -30,7 +32,8 @@ template <class S> auto columns(S& s)
 {
     return pack(s.id, s.slug, s.name, s.description, s.active, s.authority_id, s.default_validity_days,
                 s.max_validity_days, s.key_algorithms, s.digest, s.require_eab, s.authorization_mode,
-                s.terms_of_service, s.website, s.caa_identities, s.created_at, s.updated_at, s.revision);
+                s.terms_of_service, s.website, s.caa_identities, s.check_caa, s.challenge_types, s.created_at,
+                s.updated_at, s.revision);
 }
 
 AcmeServer read_server(Row& row)
@@ -62,7 +65,8 @@ bool AcmeServerRepository::update(const AcmeServer& s)
     return Query(session_, kUpdate)
                .bind(s.slug, s.name, s.description, s.active, s.authority_id, s.default_validity_days,
                      s.max_validity_days, s.key_algorithms, s.digest, s.require_eab, s.authorization_mode,
-                     s.terms_of_service, s.website, s.caa_identities, s.updated_at, s.id, s.revision)
+                     s.terms_of_service, s.website, s.caa_identities, s.check_caa, s.challenge_types, s.updated_at,
+                     s.id, s.revision)
                .run() == 1;
 }
 

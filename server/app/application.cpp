@@ -21,6 +21,7 @@
 #include "server/net/http_client.hpp"
 #include "server/net/listener.hpp"
 #include "server/net/tls.hpp"
+#include "server/net/tls_prober.hpp"
 
 #include <csignal>
 #include <fstream>
@@ -58,7 +59,11 @@ acme::AcmeSettings acme_settings(const Config& config)
     acme::AcmeSettings settings;
     settings.public_url = config.public_url();
     settings.http01_port = static_cast<std::uint16_t>(config.acme.http01_port);
+    settings.tls_alpn01_port = static_cast<std::uint16_t>(config.acme.tls_alpn01_port);
     settings.resolvers = config.acme.dns_resolvers;
+    settings.trust_anchors = config.acme.dns_trust_anchors;
+    settings.insecure_domains = config.acme.dns_unsigned_domains;
+    settings.resolver_timeout = std::chrono::seconds(config.acme.dns_timeout_seconds);
     settings.hosts_file = config.acme.hosts_file;
     settings.allowed_networks = config.acme.allowed_networks;
     settings.validation_timeout = std::chrono::seconds(config.acme.validation_timeout_seconds);
@@ -134,6 +139,7 @@ struct Application::Impl {
     JobRunner jobs;
     issuance::Core core;
     net::HttpClient client;
+    net::TlsProber prober;
     std::unique_ptr<acme::Resolver> resolver;
     http::Router router;
     std::unique_ptr<acme::Door> acme_door;
@@ -162,7 +168,7 @@ Application::Impl::Impl(Config wanted)
     services.store.read_now([this](db::Session& session) { return core.configuration.current(session) != nullptr; });
     const auto settings = acme_settings(services.config);
     resolver = std::make_unique<acme::UnboundResolver>(settings);
-    acme_door = std::make_unique<acme::Door>(core, settings, client, *resolver);
+    acme_door = std::make_unique<acme::Door>(core, settings, client, prober, *resolver);
     api_door = std::make_unique<api::Door>(core, api::ApiSettings{.public_url = services.config.public_url()});
     add_routes();
     add_periodic_tasks();

@@ -99,8 +99,21 @@ const std::vector<Key>& all_keys()
          "The port that http-01 validation connects to; anything but 80 is for private networks (RFC 8555 section "
          "8.3).",
          1, 65'535},
+        {"acme.tls_alpn01_port", CHANCERY_SLOT(acme.tls_alpn01_port),
+         "The port that tls-alpn-01 validation connects to; anything but 443 is for private networks (RFC 8737 section "
+         "3).",
+         1, 65'535},
         {"acme.dns_resolvers", CHANCERY_SLOT(acme.dns_resolvers),
          "Resolvers for validation, address or address:port. Default: those of the system."},
+        {"acme.dns_trust_anchors", CHANCERY_SLOT(acme.dns_trust_anchors),
+         "What DNSSEC validation of answers starts from: root for the public root's keys, which are built in, an "
+         "absolute path of a file, or a DS or DNSKEY record as text. An empty list takes answers unvalidated, for "
+         "resolvers that drop signatures."},
+        {"acme.dns_unsigned_domains", CHANCERY_SLOT(acme.dns_unsigned_domains),
+         "Domains that are not signed although a trust anchor is above them: those of a private network, of which the "
+         "public root says that they do not exist."},
+        {"acme.dns_timeout_seconds", CHANCERY_SLOT(acme.dns_timeout_seconds),
+         "For one lookup; none outlasts its validation.", 1, 60},
         {"acme.hosts_file", CHANCERY_SLOT(acme.hosts_file), "Names that are looked up here first; empty for none."},
         {"acme.allowed_networks", CHANCERY_SLOT(acme.allowed_networks),
          "Reserved networks that validation may connect to (CIDR). Without them private, loopback and link-local "

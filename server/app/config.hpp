@@ -58,7 +58,12 @@ struct Config {
 
     struct Acme {
         long long http01_port = 80;
+        long long tls_alpn01_port = 443;
         std::vector<std::string> dns_resolvers{};
+        std::vector<std::string> dns_trust_anchors{"root"};
+        std::vector<std::string> dns_unsigned_domains{"corp", "home",  "home.arpa",   "internal", "intranet",
+                                                      "lan",  "local", "localdomain", "private",  "test"};
+        long long dns_timeout_seconds = 8;
         std::string hosts_file = "/etc/hosts";
         std::vector<std::string> allowed_networks{};
         long long validation_timeout_seconds = 10;

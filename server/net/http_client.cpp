@@ -2,18 +2,14 @@
 
 #include "server/net/input_buffer.hpp"
 #include "server/net/response_parser.hpp"
-#include "server/net/stream.hpp"
+#include "server/net/timed_connection.hpp"
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/ip/address.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/http/error.hpp>
 
 #include <algorithm>
 #include <memory>
-#include <optional>
 #include <string>
 #include <utility>
 
@@ -64,74 +60,30 @@ std::string request_of(const Fetch& fetch)
            "\r\nUser-Agent: chancery/" CHANCERY_VERSION "\r\nAccept: */*\r\nConnection: close\r\n\r\n";
 }
 
-/// One fetch under way. Shared by its coroutine and its timer, whose handler may still be queued when the fetch is
-/// done.
-class Exchange : public std::enable_shared_from_this<Exchange> {
+/// One fetch over an open connection.
+class Exchange {
 public:
-    Exchange(const asio::any_io_executor& executor, Fetch fetch)
-        : fetch_(std::move(fetch)), timer_(executor), socket_(executor)
-    {
-    }
+    Exchange(TimedConnection& connection, const Fetch& fetch) : connection_(connection), fetch_(fetch) {}
 
-    void start_timer();
-
-    void stop_timer() { timer_.cancel(); }
-
-    asio::awaitable<Outcome> run(ssl_ctx_st& tls);
+    asio::awaitable<Outcome> run();
 
 private:
-    asio::awaitable<Error> connect(asio::ip::tcp::endpoint endpoint);
     asio::awaitable<Error> send();
     asio::awaitable<Outcome> receive();
     /// Reads until the parser has what it wants; an error when it cannot get it.
     asio::awaitable<Error> read_into(ResponseParser& parser);
-    std::unexpected<FetchError> failure(Kind kind, const char* step, const Error& error) const;
 
-    Fetch fetch_;
-    asio::steady_timer timer_;
-    Stream::Socket socket_; ///< until the stream has it
-    std::optional<Stream> stream_;
+    TimedConnection& connection_;
+    const Fetch& fetch_;
     InputBuffer input_{kMaxHeader + kRead};
-    bool late_ = false;
 };
-
-void Exchange::start_timer()
-{
-    timer_.expires_after(fetch_.timeout);
-    timer_.async_wait([self = shared_from_this()](const Error& cancelled) {
-        if (cancelled) {
-            return;
-        }
-        self->late_ = true;
-        if (self->stream_) {
-            self->stream_->abort();
-        } else {
-            Error ignored;
-            self->socket_.close(ignored);
-        }
-    });
-}
-
-std::unexpected<FetchError> Exchange::failure(Kind kind, const char* step, const Error& error) const
-{
-    if (late_) {
-        return failed(Kind::Timeout, std::string("timed out while ") + step);
-    }
-    return failed(kind, std::string(step) + " failed: " + error.message());
-}
-
-asio::awaitable<Error> Exchange::connect(asio::ip::tcp::endpoint endpoint)
-{
-    const auto [error] = co_await socket_.async_connect(endpoint, asio::as_tuple(asio::use_awaitable));
-    co_return late_ ? Error(asio::error::timed_out) : error;
-}
 
 asio::awaitable<Error> Exchange::send()
 {
     const auto text = request_of(fetch_);
     auto rest = asio::buffer(text);
     while (rest.size() > 0) {
-        const auto [bytes, error] = co_await stream_->write_some(rest);
+        const auto [bytes, error] = co_await connection_.stream().write_some(rest);
         if (error) {
             co_return error;
         }
@@ -157,9 +109,9 @@ asio::awaitable<Error> Exchange::read_into(ResponseParser& parser)
             }
         }
         const auto room = input_.prepare(kRead);
-        const auto [bytes, ended] = co_await stream_->read_some(room);
+        const auto [bytes, ended] = co_await connection_.stream().read_some(room);
         input_.commit(bytes);
-        if (ended == asio::error::eof && parser.got_some() && !late_) {
+        if (ended == asio::error::eof && parser.got_some() && !connection_.is_late()) {
             parser.put_eof(error); // ends a body without declared length; of another message it is a truncation
             co_return error;
         }
@@ -175,7 +127,7 @@ asio::awaitable<Outcome> Exchange::receive()
         Response response;
         ResponseParser parser(response, kMaxHeader, fetch_.max_body);
         if (const auto error = co_await read_into(parser)) {
-            co_return failure(Kind::Protocol, "reading the response", error);
+            co_return connection_.failure(Kind::Protocol, "reading the response", error);
         }
         if (!parser.is_interim()) {
             co_return response;
@@ -184,28 +136,14 @@ asio::awaitable<Outcome> Exchange::receive()
     co_return failed(Kind::Protocol, "too many interim responses");
 }
 
-asio::awaitable<Outcome> Exchange::run(ssl_ctx_st& tls)
+asio::awaitable<Outcome> Exchange::run()
 {
-    Error error;
-    const auto address = asio::ip::make_address(fetch_.address, error);
+    const auto error = co_await send();
     if (error) {
-        co_return failed(Kind::Connect, "not a numeric address");
-    }
-    error = co_await connect({address, fetch_.port});
-    if (error) {
-        co_return failure(Kind::Connect, "connecting", error);
-    }
-    stream_.emplace(std::move(socket_), fetch_.tls ? make_client(tls, server_name_of(fetch_)) : nullptr);
-    error = co_await stream_->handshake();
-    if (error) {
-        co_return failure(Kind::Protocol, "the TLS handshake", error);
-    }
-    error = co_await send();
-    if (error) {
-        co_return failure(Kind::Protocol, "sending the request", error);
+        co_return connection_.failure(Kind::Protocol, "sending the request", error);
     }
     auto outcome = co_await receive();
-    stream_->finish();
+    connection_.stream().finish();
     co_return outcome;
 }
 
@@ -220,10 +158,17 @@ asio::awaitable<Outcome> HttpClient::get(Fetch fetch)
         co_return failed(Kind::Protocol, "the URL cannot be put into a request");
     }
     const auto executor = co_await asio::this_coro::executor;
-    const auto exchange = std::make_shared<Exchange>(executor, std::move(fetch));
-    exchange->start_timer();
-    auto outcome = co_await exchange->run(*tls_);
-    exchange->stop_timer();
+    const auto connection = std::make_shared<TimedConnection>(executor);
+    connection->start_timer(fetch.timeout);
+    auto ssl = fetch.tls ? make_client(*tls_, server_name_of(fetch)) : nullptr;
+    const auto opened = co_await connection->open(fetch.address, fetch.port, std::move(ssl));
+    if (!opened) {
+        connection->stop_timer();
+        co_return std::unexpected(opened.error());
+    }
+    Exchange exchange(*connection, fetch);
+    auto outcome = co_await exchange.run();
+    connection->stop_timer();
     co_return outcome;
 }
 

@@ -99,30 +99,60 @@ http::Awaitable<std::expected<http::Response, http::FetchError>> ScriptedWeb::ge
     co_return response;
 }
 
-acme::DnsAnswer<std::vector<std::string>> ScriptedDns::look_up(const Records& records, const std::string& name) const
+http::Awaitable<std::expected<http::TlsPeer, http::FetchError>> ScriptedTls::probe(http::Probe probe)
+{
+    using Kind = http::FetchError::Kind;
+    probed.push_back(probe);
+    if (std::ranges::find(dead, probe.address) != dead.end()) {
+        co_return std::unexpected(http::FetchError{.kind = Kind::Connect, .detail = "connection refused"});
+    }
+    const auto peer = peers.find(probe.server_name);
+    if (peer == peers.end()) {
+        co_return std::unexpected(http::FetchError{.kind = Kind::Protocol, .detail = "no such host"});
+    }
+    co_return peer->second;
+}
+
+template <class T>
+acme::DnsAnswer<std::vector<T>> ScriptedDns::look_up(const Records<T>& records, const std::string& name) const
 {
     using Kind = acme::DnsFailure::Kind;
     if (std::ranges::find(broken, name) != broken.end()) {
         return std::unexpected(acme::DnsFailure{Kind::ServerFailure, "the name servers fail (SERVFAIL)"});
     }
+    if (std::ranges::find(bogus, name) != bogus.end()) {
+        return std::unexpected(acme::DnsFailure{Kind::Bogus, "the answer fails DNSSEC validation"});
+    }
     if (const auto found = records.find(name); found != records.end()) {
         return found->second;
     }
     if (a.contains(name) || aaaa.contains(name) || txt.contains(name)) {
-        return std::vector<std::string>();
+        return std::vector<T>();
     }
     return std::unexpected(acme::DnsFailure{Kind::NoSuchName, "the name does not exist (NXDOMAIN)"});
 }
 
-http::Awaitable<acme::DnsAnswer<std::vector<std::string>>> ScriptedDns::addresses(std::string name,
-                                                                                  acme::AddressFamily family)
+http::Awaitable<acme::DnsAnswer<std::vector<std::string>>>
+ScriptedDns::addresses(std::string name, acme::AddressFamily family, acme::Deadline /*deadline*/)
 {
     co_return look_up(family == acme::AddressFamily::V4 ? a : aaaa, name);
 }
 
-http::Awaitable<acme::DnsAnswer<std::vector<std::string>>> ScriptedDns::texts(std::string name)
+http::Awaitable<acme::DnsAnswer<std::vector<std::string>>> ScriptedDns::texts(std::string name,
+                                                                              acme::Deadline /*deadline*/)
 {
     co_return look_up(txt, name);
+}
+
+http::Awaitable<acme::DnsAnswer<std::vector<acme::CaaRecord>>> ScriptedDns::caa(std::string name,
+                                                                                acme::Deadline /*deadline*/)
+{
+    caa_asked.push_back(name);
+    if (std::ranges::find(caa_broken, name) != caa_broken.end()) {
+        co_return std::unexpected(
+            acme::DnsFailure{acme::DnsFailure::Kind::ServerFailure, "the name servers fail (SERVFAIL)"});
+    }
+    co_return look_up(caa_records, name);
 }
 
 AcmeWorld::AcmeWorld(db::Dialect dialect, const std::function<void(acme::AcmeSettings&)>& adjust)
@@ -151,7 +181,7 @@ AcmeWorld::AcmeWorld(db::Dialect dialect, const std::function<void(acme::AcmeSet
 
 void AcmeWorld::restart_door()
 {
-    door = std::make_unique<acme::Door>(core, settings, web, dns);
+    door = std::make_unique<acme::Door>(core, settings, web, tls, dns);
     router = http::Router();
     door->add_routes(router);
 }

@@ -60,21 +60,39 @@ public:
     http::Awaitable<std::expected<http::Response, http::FetchError>> get(http::Fetch fetch) override;
 };
 
+/// A web of TLS servers, each with what it shows by the name in SNI, and a memory of who was asked.
+class ScriptedTls final : public http::TlsProber {
+public:
+    std::map<std::string, http::TlsPeer> peers{};
+    std::vector<std::string> dead{}; ///< addresses where nobody listens
+    std::vector<http::Probe> probed{};
+
+    http::Awaitable<std::expected<http::TlsPeer, http::FetchError>> probe(http::Probe probe) override;
+};
+
 /// DNS that says what a test told it to; names that it does not know do not exist.
 class ScriptedDns final : public acme::Resolver {
 public:
     std::map<std::string, std::vector<std::string>> a{};
     std::map<std::string, std::vector<std::string>> aaaa{};
     std::map<std::string, std::vector<std::string>> txt{};
-    std::vector<std::string> broken{}; ///< answered with SERVFAIL
+    std::map<std::string, std::vector<acme::CaaRecord>> caa_records{};
+    std::vector<std::string> broken{};     ///< answered with SERVFAIL
+    std::vector<std::string> bogus{};      ///< answers that fail DNSSEC validation
+    std::vector<std::string> caa_broken{}; ///< SERVFAIL for CAA only
+    std::vector<std::string> caa_asked{};
 
-    http::Awaitable<acme::DnsAnswer<std::vector<std::string>>> addresses(std::string name,
-                                                                         acme::AddressFamily family) override;
-    http::Awaitable<acme::DnsAnswer<std::vector<std::string>>> texts(std::string name) override;
+    http::Awaitable<acme::DnsAnswer<std::vector<std::string>>> addresses(std::string name, acme::AddressFamily family,
+                                                                         acme::Deadline deadline) override;
+    http::Awaitable<acme::DnsAnswer<std::vector<std::string>>> texts(std::string name,
+                                                                     acme::Deadline deadline) override;
+    http::Awaitable<acme::DnsAnswer<std::vector<acme::CaaRecord>>> caa(std::string name,
+                                                                       acme::Deadline deadline) override;
 
 private:
-    using Records = std::map<std::string, std::vector<std::string>>;
-    acme::DnsAnswer<std::vector<std::string>> look_up(const Records& records, const std::string& name) const;
+    template <class T> using Records = std::map<std::string, std::vector<T>>;
+    template <class T>
+    acme::DnsAnswer<std::vector<T>> look_up(const Records<T>& records, const std::string& name) const;
 };
 
 /// A whole CA with an ACME door at https://ca.example:8443, the domains example.org and example.net and the addresses
@@ -93,6 +111,7 @@ public:
     WorkPool pool{1};
     issuance::Core core;
     ScriptedWeb web;
+    ScriptedTls tls;
     ScriptedDns dns;
     acme::AcmeSettings settings;
     std::unique_ptr<acme::Door> door; ///< shared with nobody; a pointer so that a test can restart it

@@ -139,6 +139,17 @@ void DnsServer::add_txt(const std::string& name, const std::vector<std::string>&
     rules_[name].records[Txt].push_back(rdata);
 }
 
+void DnsServer::add_caa(const std::string& name, std::uint8_t flags, const std::string& tag, const std::string& value)
+{
+    add_record(name, Caa, std::string{static_cast<char>(flags), static_cast<char>(tag.size())} + tag + value);
+}
+
+void DnsServer::add_record(const std::string& name, std::uint16_t type, const std::string& rdata)
+{
+    const std::lock_guard lock(mutex_);
+    rules_[name].records[type].push_back(rdata);
+}
+
 void DnsServer::add_cname(const std::string& name, const std::string& target)
 {
     const std::lock_guard lock(mutex_);

@@ -15,7 +15,7 @@ namespace chancery::test {
 /// without a trailing dot.
 class DnsServer {
 public:
-    enum Type : std::uint16_t { A = 1, Cname = 5, Txt = 16, Aaaa = 28 };
+    enum Type : std::uint16_t { A = 1, Cname = 5, Txt = 16, Aaaa = 28, Dnskey = 48, Caa = 257 };
 
     enum Rcode : std::uint8_t { ServFail = 2, NameError = 3, Refused = 5 };
 
@@ -31,6 +31,9 @@ public:
     void add_aaaa(const std::string& name, const std::string& address);
     /// One record of several strings, at most 255 octets each.
     void add_txt(const std::string& name, const std::vector<std::string>& strings);
+    void add_caa(const std::string& name, std::uint8_t flags, const std::string& tag, const std::string& value);
+    /// A record of any type, its rdata as it goes over the wire.
+    void add_record(const std::string& name, std::uint16_t type, const std::string& rdata);
     void add_cname(const std::string& name, const std::string& target);
     /// Every question about the name is answered with this code.
     void fail(const std::string& name, Rcode code);

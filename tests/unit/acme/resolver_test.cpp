@@ -15,6 +15,11 @@ using Kind = DnsFailure::Kind;
 
 namespace {
 
+Deadline soon()
+{
+    return std::chrono::steady_clock::now() + std::chrono::seconds(10);
+}
+
 struct Fixture {
     DnsServer server;
     UnboundResolver resolver{settings(server)};
@@ -28,11 +33,11 @@ struct Fixture {
         return settings;
     }
 
-    Texts texts(const std::string& name) { return run(resolver.texts(name)).value(); }
+    Texts texts(const std::string& name) { return run(resolver.texts(name, soon())).value(); }
 
-    Texts v4(const std::string& name) { return run(resolver.addresses(name, AddressFamily::V4)).value(); }
+    Texts v4(const std::string& name) { return run(resolver.addresses(name, AddressFamily::V4, soon())).value(); }
 
-    Texts v6(const std::string& name) { return run(resolver.addresses(name, AddressFamily::V6)).value(); }
+    Texts v6(const std::string& name) { return run(resolver.addresses(name, AddressFamily::V6, soon())).value(); }
 };
 
 } // namespace
@@ -79,10 +84,10 @@ TEST_CASE("names that do not exist, have no such record, or whose servers fail a
     f.server.add_a("www.example.org", "198.51.100.1");
     f.server.fail("broken.example.org", DnsServer::ServFail);
     f.server.fail("refused.example.org", DnsServer::Refused);
-    CHECK(run(f.resolver.texts("nothing.example.org")).error().kind == Kind::NoSuchName);
+    CHECK(run(f.resolver.texts("nothing.example.org", soon())).error().kind == Kind::NoSuchName);
     CHECK(f.texts("www.example.org").empty());
-    CHECK(run(f.resolver.texts("broken.example.org")).error().kind == Kind::ServerFailure);
-    CHECK(run(f.resolver.texts("refused.example.org")).error().kind == Kind::ServerFailure);
+    CHECK(run(f.resolver.texts("broken.example.org", soon())).error().kind == Kind::ServerFailure);
+    CHECK(run(f.resolver.texts("refused.example.org", soon())).error().kind == Kind::ServerFailure);
 }
 
 TEST_CASE("servers that do not answer are given up on in time")
@@ -90,14 +95,14 @@ TEST_CASE("servers that do not answer are given up on in time")
     Fixture f;
     f.server.silence("silent.example.org");
     const auto start = std::chrono::steady_clock::now();
-    CHECK(run(f.resolver.texts("silent.example.org")).error().kind == Kind::Timeout);
+    CHECK(run(f.resolver.texts("silent.example.org", soon())).error().kind == Kind::Timeout);
     CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(4));
 }
 
 TEST_CASE("a record that changes is seen at once")
 {
     Fixture f;
-    CHECK(run(f.resolver.texts("later.example.org")).error().kind == Kind::NoSuchName);
+    CHECK(run(f.resolver.texts("later.example.org", soon())).error().kind == Kind::NoSuchName);
     f.server.add_txt("later.example.org", {"first"});
     CHECK(f.texts("later.example.org") == Texts{"first"});
     f.server.remove("later.example.org", DnsServer::Txt);
