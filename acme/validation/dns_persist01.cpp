@@ -21,9 +21,10 @@ std::unexpected<std::string> wrong(std::string why)
 
 bool is_account(const ValidationTask& task, std::string_view uri)
 {
+    const auto prefix = account_hash_prefix(task.account_url);
     return std::ranges::any_of(task.thumbprints, [&](const std::string& thumbprint) {
-        return uri == hashed_account_uri(task.account_url, task.identifier.value, thumbprint) ||
-               uri == hashed_account_uri(task.account_url, "*", thumbprint);
+        return uri == hashed_account_uri(prefix, task.account_url, task.identifier.value, thumbprint) ||
+               uri == hashed_account_uri(prefix, task.account_url, "*", thumbprint);
     });
 }
 
@@ -85,11 +86,12 @@ std::string account_hash_prefix(std::string_view account_url)
     return std::string(directory) + "/account-hash/";
 }
 
-std::string hashed_account_uri(std::string_view account_url, std::string_view domain, std::string_view thumbprint)
+std::string hashed_account_uri(std::string_view prefix, std::string_view account_url, std::string_view domain,
+                               std::string_view thumbprint)
 {
     std::string hashed(1, static_cast<char>(domain.size()));
     hashed.append(domain).append(thumbprint).append(account_url);
-    return account_hash_prefix(account_url) + "sha-256/" + to_base64url(pki::sha256(hashed));
+    return std::string(prefix) + "sha-256/" + to_base64url(pki::sha256(hashed));
 }
 
 http::Awaitable<ValidationResult> validate_dns_persist01(const ValidationTools& tools, ValidationTask task)

@@ -230,6 +230,19 @@ TEST_CASE("an ACME server has its directory, its counters, and only good setting
     CHECK(first_pointer(world.admin.post("/api/v1/acme-servers", body("x", R"(,"key_algorithms":["dsa"])"))) ==
           "/key_algorithms");
 
+    CHECK(made.json().boolean("check_caa"));
+    CHECK(made.json().strings("challenge_types") == std::vector<std::string>{"http-01", "dns-01", "tls-alpn-01"});
+    const auto bound = world.admin.post("/api/v1/acme-servers", body("bound", R"(,"authorization_mode":"bindings")"));
+    CHECK_FALSE(bound.json().boolean("check_caa"));
+    CHECK(first_pointer(world.admin.post("/api/v1/acme-servers", body("x", R"(,"challenge_types":["dns-02"])"))) ==
+          "/challenge_types");
+    CHECK(first_pointer(world.admin.post("/api/v1/acme-servers", body("x", R"(,"challenge_types":[])"))) ==
+          "/challenge_types");
+    CHECK(first_pointer(world.admin.post(
+              "/api/v1/acme-servers", body("x", R"(,"challenge_types":["dns-01","dns-01"])"))) == "/challenge_types/1");
+    CHECK(first_pointer(world.admin.post("/api/v1/acme-servers",
+                                         body("x", R"(,"challenge_types":["dns-persist-01"])"))) == "/caa_identities");
+
     const auto target = made.field("location");
     const auto changed = world.admin.patch(target, R"({"active":false,"key_algorithms":["ec-256"]})", made.etag());
     CHECK(changed.status == 200);
@@ -237,7 +250,7 @@ TEST_CASE("an ACME server has its directory, its counters, and only good setting
     CHECK(changed.text("slug") == "internal");
     CHECK(world.admin.patch(target, R"({"slug":"other"})", changed.etag()).code() == "VALIDATION_ERROR");
     CHECK(world.admin.get(target).body == changed.body);
-    CHECK(world.admin.get("/api/v1/acme-servers").items().size() == 2);
+    CHECK(world.admin.get("/api/v1/acme-servers").items().size() == 3);
 }
 
 TEST_CASE("a provider is renamed and switched", "[integration][api]")

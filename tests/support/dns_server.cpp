@@ -150,6 +150,12 @@ void DnsServer::add_record(const std::string& name, std::uint16_t type, const st
     rules_[name].records[type].push_back(rdata);
 }
 
+void DnsServer::add_signature(const std::string& name, std::uint16_t type, const std::string& rdata)
+{
+    const std::lock_guard lock(mutex_);
+    rules_[name].signatures[type] = rdata;
+}
+
 void DnsServer::add_cname(const std::string& name, const std::string& target)
 {
     const std::lock_guard lock(mutex_);
@@ -260,6 +266,10 @@ void DnsServer::append_answers(const std::string& name, std::uint16_t type, std:
     for (const auto& rdata : rule.records[type]) {
         append(type, rdata);
     }
+    if (const auto signature = rule.signatures.find(type); signature != rule.signatures.end()) {
+        constexpr std::uint16_t kRrsig = 46;
+        append(kRrsig, signature->second);
+    }
 }
 
 std::string DnsServer::answer(const std::string& query, bool tcp)
@@ -269,7 +279,7 @@ std::string DnsServer::answer(const std::string& query, bool tcp)
     ++queries_[{question.name, question.type}];
     tcp_queries_ += tcp ? 1 : 0;
     const bool known = rules_.contains(question.name);
-    const Rule rule = known ? rules_[question.name] : Rule{.records = {}, .rcode = NameError};
+    const Rule rule = known ? rules_[question.name] : Rule{.records = {}, .signatures = {}, .rcode = NameError};
     if (rule.silent) {
         return {};
     }
@@ -284,8 +294,11 @@ std::string DnsServer::answer(const std::string& query, bool tcp)
     append16(reply, 1);
     append16(reply, static_cast<unsigned>(count));
     append16(reply, 0);
-    append16(reply, 0);
-    return reply + question.raw + answers;
+    // EDNS (RFC 6891) is answered with EDNS, or the resolver would ask for no signatures any more.
+    const bool edns = read16(query, 10) > 0;
+    append16(reply, edns ? 1 : 0);
+    static const std::string kOpt("\0\x00\x29\x10\x00\x00\x00\x80\x00\x00\x00", 11);
+    return reply + question.raw + answers + (edns ? kOpt : std::string());
 }
 
 } // namespace chancery::test

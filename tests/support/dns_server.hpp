@@ -34,6 +34,8 @@ public:
     void add_caa(const std::string& name, std::uint8_t flags, const std::string& tag, const std::string& value);
     /// A record of any type, its rdata as it goes over the wire.
     void add_record(const std::string& name, std::uint16_t type, const std::string& rdata);
+    /// An RRSIG that goes with the name's records of that type.
+    void add_signature(const std::string& name, std::uint16_t type, const std::string& rdata);
     void add_cname(const std::string& name, const std::string& target);
     /// Every question about the name is answered with this code.
     void fail(const std::string& name, Rcode code);
@@ -49,6 +51,7 @@ public:
 private:
     struct Rule {
         std::map<std::uint16_t, std::vector<std::string>> records; ///< rdata by type
+        std::map<std::uint16_t, std::string> signatures{};         ///< RRSIG rdata by type covered
         int rcode = 0;
         bool silent = false;
         bool tcp_only = false;

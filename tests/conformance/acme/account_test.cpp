@@ -166,7 +166,7 @@ TEST_CASE("deactivation holds for a door that has the account in its cache", "[a
 {
     AcmeWorld world(GENERATE(from_range(test_dialects())));
     auto client = world.registered();
-    acme::Door other(world.core, world.settings, world.web, world.dns);
+    acme::Door other(world.core, world.settings, world.web, world.tls, world.dns);
     http::Router router;
     other.add_routes(router);
     AcmeClient elsewhere(router, AcmeWorld::kPublicUrl);
@@ -223,7 +223,7 @@ TEST_CASE("a key change reaches a door that has the old key in its cache", "[acm
 {
     AcmeWorld world(GENERATE(from_range(test_dialects())));
     auto client = world.registered();
-    acme::Door other(world.core, world.settings, world.web, world.dns);
+    acme::Door other(world.core, world.settings, world.web, world.tls, world.dns);
     http::Router router;
     other.add_routes(router);
     AcmeClient elsewhere(router, AcmeWorld::kPublicUrl);

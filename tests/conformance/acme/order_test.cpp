@@ -131,13 +131,14 @@ TEST_CASE("names are lower case and distinct, malformed ones are refused", "[acm
     CHECK(literal.problem() == "rejectedIdentifier");
 }
 
-TEST_CASE("addresses are canonical, and proven by http-01 only", "[acme-063]")
+TEST_CASE("addresses are canonical, and proven by http-01 and tls-alpn-01", "[acme-063]")
 {
     AcmeWorld world(GENERATE(from_range(test_dialects())));
     auto client = world.registered();
     const auto order = client.order({"198.51.100.7"});
     REQUIRE(order.status == 201);
-    CHECK(challenge_types(client.post_as_get(authorizations_of(order)[0])) == std::vector<std::string>{"http-01"});
+    CHECK(challenge_types(client.post_as_get(authorizations_of(order)[0])) ==
+          std::vector<std::string>{"http-01", "tls-alpn-01"});
     for (const auto* address : {"198.051.100.7", "2001:DB8::1", "2001:db8:0:0::1", "1.2.3", "*.198.51.100.7"}) {
         const auto reply = client.post(client.url("/new-order"),
                                        R"({"identifiers":[{"type":"ip","value":")" + std::string(address) + R"("}]})");
@@ -158,7 +159,7 @@ TEST_CASE("a wildcard's authorization has the base name, wildcard true and dns-0
     CHECK(challenge_types(wildcard) == std::vector<std::string>{"dns-01"});
     const auto plain = client.post_as_get(authorizations_of(client.order({"example.org"}))[0]);
     CHECK_FALSE(plain.json().has("wildcard"));
-    CHECK(challenge_types(plain).size() == 2);
+    CHECK(challenge_types(plain) == std::vector<std::string>{"http-01", "dns-01", "tls-alpn-01"});
 }
 
 TEST_CASE("wildcard and base name are proven side by side at one TXT name", "[acme-065]")
@@ -189,6 +190,32 @@ TEST_CASE("too many names are refused before anything is stored", "[acme-067]")
     CHECK(client.post_as_get(client.kid() + "/orders").json().strings("orders").empty());
     names.pop_back();
     CHECK(client.order(names).status == 201);
+}
+
+TEST_CASE("names of too many octets together are refused before anything is stored", "[acme-067]")
+{
+    AcmeWorld world(GENERATE(from_range(test_dialects())));
+    auto client = world.registered();
+    const std::string label(60, 'a');
+    std::vector<std::string> names;
+    for (int i = 0; i < 80; ++i) {
+        names.push_back("n" + std::to_string(i) + '.' + label + '.' + label + '.' + label + ".example.org");
+    }
+    CHECK(client.order(names).problem() == "malformed");
+    CHECK(client.post_as_get(client.kid() + "/orders").json().strings("orders").empty());
+}
+
+TEST_CASE("a server offers the challenges that it is set to, and refuses names that none of them can prove",
+          "[acme-064]")
+{
+    AcmeWorld world(GENERATE(from_range(test_dialects())));
+    auto client = world.registered();
+    world.configure_server([](AcmeServer& server) { server.challenge_types = {ChallengeType::TlsAlpn01}; });
+    CHECK(challenge_types(client.post_as_get(authorizations_of(client.order({"a.example.org"}))[0])) ==
+          std::vector<std::string>{"tls-alpn-01"});
+    const auto refused = client.order({"*.example.org", "b.example.org"});
+    CHECK(refused.status == 403);
+    CHECK(refused.problem() == "rejectedIdentifier");
 }
 
 TEST_CASE("with valid authorizations an order is ready at once", "[acme-068]")

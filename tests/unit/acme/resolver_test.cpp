@@ -1,6 +1,7 @@
 #include "acme/validation/resolver.hpp"
 #include "tests/support/dns_server.hpp"
 #include "tests/support/run.hpp"
+#include "tests/support/signed_zone.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -133,4 +134,118 @@ TEST_CASE("a resolver that is no address is refused by name")
     AcmeSettings settings;
     settings.resolvers = {"not-an-address:53"};
     CHECK_THROWS_WITH(UnboundResolver(settings), Catch::Contains("not-an-address:53"));
+}
+
+TEST_CASE("CAA records come with flag, tag and value, broken ones as critical and without a tag", "[acme-088]")
+{
+    Fixture f;
+    f.server.add_caa("example.org", 0, "issue", "ca.example; a=b");
+    f.server.add_caa("example.org", 128, "IssueWild", ";");
+    f.server.add_record("broken.example.org", DnsServer::Caa, std::string("\0\x09issue", 7));
+    auto records = run(f.resolver.caa("example.org", soon())).value();
+    std::ranges::sort(records, {}, &CaaRecord::tag);
+    CHECK(records == std::vector<CaaRecord>{{false, "issue", "ca.example; a=b"}, {true, "issuewild", ";"}});
+    CHECK(run(f.resolver.caa("broken.example.org", soon())).value() == std::vector<CaaRecord>{{.critical = true}});
+    CHECK(run(f.resolver.caa("nothing.example.org", soon())).error().kind == Kind::NoSuchName);
+    CHECK(run(f.resolver.caa("x.localhost", soon())).value().empty());
+}
+
+TEST_CASE("a lookup ends at the deadline of its validation, before its own limit")
+{
+    Fixture f;
+    f.server.silence("silent.example.org");
+    const auto start = std::chrono::steady_clock::now();
+    CHECK(run(f.resolver.texts("silent.example.org", start + std::chrono::milliseconds(200))).error().kind ==
+          Kind::Timeout);
+    CHECK(std::chrono::steady_clock::now() - start < std::chrono::milliseconds(1200));
+    CHECK(run(f.resolver.texts("other.example.org", start)).error().kind == Kind::Timeout);
+    CHECK(f.server.queries("other.example.org", DnsServer::Txt) == 0);
+}
+
+namespace {
+
+/// A zone that is signed, as a trust anchor knows it.
+struct SignedFixture {
+    DnsServer server;
+    chancery::test::SignedZone zone{server, "signed.example"};
+
+    AcmeSettings settings() const
+    {
+        auto settings = Fixture::settings(server);
+        settings.resolver_timeout = std::chrono::milliseconds(5000);
+        settings.trust_anchors = {zone.anchor()};
+        return settings;
+    }
+
+    DnsAnswer<Texts> ask(const std::string& name) const
+    {
+        UnboundResolver resolver(settings());
+        return run(resolver.texts(name, soon()));
+    }
+};
+
+} // namespace
+
+TEST_CASE("records that their zone signed are taken")
+{
+    SignedFixture f;
+    f.zone.add_txt("_acme-challenge.signed.example", "value");
+    CHECK(f.ask("_acme-challenge.signed.example").value() == Texts{"value"});
+}
+
+TEST_CASE("records that were changed, are not signed or whose signature has run out are refused as bogus")
+{
+    SignedFixture f;
+    const std::string name = "_acme-challenge.signed.example";
+    SECTION("changed")
+    {
+        f.zone.add_txt(name, "value");
+        f.server.remove(name, DnsServer::Txt);
+        f.server.add_txt(name, {"other"});
+    }
+    SECTION("not signed")
+    {
+        f.server.add_txt(name, {"value"});
+    }
+    SECTION("signed until yesterday")
+    {
+        f.zone.add_txt(name, "value", -std::chrono::hours(24));
+    }
+    SECTION("signed by another key")
+    {
+        chancery::test::SignedZone impostor(f.server, "signed.example", false);
+        impostor.add_txt(name, "value");
+    }
+    const auto answer = f.ask(name);
+    REQUIRE_FALSE(answer);
+    CHECK(answer.error().kind == Kind::Bogus);
+}
+
+TEST_CASE("that a name in a signed zone does not exist has to be proven")
+{
+    SignedFixture f;
+    const auto answer = f.ask("missing.signed.example");
+    REQUIRE_FALSE(answer);
+    CHECK(answer.error().kind == Kind::Bogus);
+}
+
+TEST_CASE("domains that are listed as unsigned are taken as they come, others need an anchor to be refused")
+{
+    SignedFixture f;
+    f.server.add_txt("_acme-challenge.inside.signed.example", {"value"});
+    f.server.add_txt("_acme-challenge.example.org", {"value"});
+    auto settings = f.settings();
+    settings.insecure_domains = {"inside.signed.example"};
+    UnboundResolver resolver(settings);
+    CHECK(run(resolver.texts("_acme-challenge.inside.signed.example", soon())).value() == Texts{"value"});
+    CHECK(run(resolver.texts("_acme-challenge.example.org", soon())).value() == Texts{"value"});
+}
+
+TEST_CASE("the public root's anchors are built in, and those that are none are refused by name")
+{
+    AcmeSettings settings;
+    settings.trust_anchors = {"root"};
+    CHECK_NOTHROW(UnboundResolver(settings));
+    settings.trust_anchors = {"/no/such/file"};
+    CHECK_THROWS_WITH(UnboundResolver(settings), Catch::Contains("/no/such/file"));
 }

@@ -136,7 +136,9 @@ TEST_CASE("an ACME account changes contacts and key while it is valid", "[unit][
         accounts.insert(other);
         CHECK(accounts.update_contacts(account.id, {}, std::nullopt));
         CHECK_FALSE(accounts.change_key(account.id, "{}", "thumb-2", "spki"));
+        CHECK(accounts.past_thumbprints(account.id).empty());
         CHECK(accounts.change_key(account.id, "{}", "thumb-3", "spki-3"));
+        CHECK(accounts.past_thumbprints(account.id) == std::vector<std::string>{account.thumbprint});
         CHECK(accounts.find_by_thumbprint("server-1", "thumb-3")->id == account.id);
         CHECK(accounts.find(account.id)->contacts.empty());
         CHECK(accounts.find(account.id)->revision == 3);
@@ -383,6 +385,8 @@ TEST_CASE("an ACME server comes back as it was stored, changes at its revision a
     server.terms_of_service = "https://a/tos";
     server.website = "https://a";
     server.caa_identities = {"ca.example"};
+    server.check_caa = false;
+    server.challenge_types = {ChallengeType::Dns01, ChallengeType::DnsPersist01};
     server.created_at = at(1);
     server.updated_at = at(2);
     database.store().write_now([&](UnitOfWork& unit) {
@@ -402,6 +406,8 @@ TEST_CASE("an ACME server comes back as it was stored, changes at its revision a
         CHECK(stored.terms_of_service == server.terms_of_service);
         CHECK(stored.website == server.website);
         CHECK(stored.caa_identities == server.caa_identities);
+        CHECK_FALSE(stored.check_caa);
+        CHECK(stored.challenge_types == server.challenge_types);
         CHECK(stored.created_at == server.created_at);
         CHECK(stored.updated_at == server.updated_at);
         stored.active = false;
