@@ -1,6 +1,7 @@
 // tls-alpn-01 (RFC 8737, RFC 8738), dns-account-01 and dns-persist-01 (drafts of the ACME working group).
 #include "acme/validation/dns01.hpp"
 #include "acme/validation/dns_persist01.hpp"
+#include "db/repositories/acme_repository.hpp"
 #include "tests/support/acme_world.hpp"
 #include "tests/support/alpn_certificate.hpp"
 

@@ -16,7 +16,7 @@ namespace {
 const CaaIssuer kIssuer{.identities = {"ca.example", "other-ca.example"},
                         .account_url = "https://ca.example/account/1"};
 
-CaaName name_of(const std::string& name, const std::string& method = "http-01")
+CaaName caa_name(const std::string& name, const std::string& method = "http-01")
 {
     return {.identifier = {NameType::Dns, name}, .method = method};
 }
@@ -31,7 +31,7 @@ CaaRecord issue_wild(const std::string& value)
     return {.tag = "issuewild", .value = value};
 }
 
-bool allows(const std::vector<CaaRecord>& records, const CaaName& name = name_of("www.example.org"))
+bool allows(const std::vector<CaaRecord>& records, const CaaName& name = caa_name("www.example.org"))
 {
     return !caa_objection(records, kIssuer, name);
 }
@@ -61,12 +61,12 @@ TEST_CASE("sets without an issue property forbid nothing", "[acme-088]")
 {
     CHECK(allows({{.tag = "iodef", .value = "mailto:security@example.org"}}));
     CHECK(allows({{.tag = "unheard-of", .value = "x"}}));
-    CHECK(allows({{.tag = "iodef", .value = "mailto:security@example.org"}}, name_of("*.example.org")));
+    CHECK(allows({{.tag = "iodef", .value = "mailto:security@example.org"}}, caa_name("*.example.org")));
 }
 
 TEST_CASE("wildcards go by issuewild where there is one, other names never do", "[acme-088]")
 {
-    const auto wildcard = name_of("*.example.org", "dns-01");
+    const auto wildcard = caa_name("*.example.org", "dns-01");
     CHECK(allows({issue("ca.example")}, wildcard));
     CHECK(allows({issue(";"), issue_wild("ca.example")}, wildcard));
     CHECK_FALSE(allows({issue("ca.example"), issue_wild(";")}, wildcard));
@@ -96,7 +96,7 @@ TEST_CASE("accounturi binds to the account, validationmethods to the method", "[
     CHECK_FALSE(allows({issue("ca.example; validationmethods=dns-01")}));
     CHECK_FALSE(allows({issue("ca.example; validationmethods=")}));
     CHECK_FALSE(allows({issue("ca.example; validationmethods=http-01; validationmethods=http-01")}));
-    CHECK_FALSE(allows({issue("ca.example; validationmethods=http-01")}, name_of("www.example.org", "")));
+    CHECK_FALSE(allows({issue("ca.example; validationmethods=http-01")}, caa_name("www.example.org", "")));
 }
 
 TEST_CASE("records are looked for at the name, then at each parent up to the top", "[acme-088]")
@@ -104,7 +104,7 @@ TEST_CASE("records are looked for at the name, then at each parent up to the top
     ScriptedDns dns;
     SECTION("nowhere")
     {
-        const auto found = check(dns, {name_of("a.b.example.org")});
+        const auto found = check(dns, {caa_name("a.b.example.org")});
         CHECK_FALSE(found[0].refusal);
         CHECK(found[0].found_at.empty());
         CHECK(dns.caa_asked == std::vector<std::string>{"a.b.example.org", "b.example.org", "example.org", "org"});
@@ -112,7 +112,7 @@ TEST_CASE("records are looked for at the name, then at each parent up to the top
     SECTION("at the apex")
     {
         dns.caa_records["example.org"] = {issue("stranger.example")};
-        const auto found = check(dns, {name_of("a.b.example.org")});
+        const auto found = check(dns, {caa_name("a.b.example.org")});
         REQUIRE(found[0].refusal);
         CHECK(found[0].refusal->type == ErrorType::Caa);
         CHECK(found[0].found_at == "example.org");
@@ -122,17 +122,17 @@ TEST_CASE("records are looked for at the name, then at each parent up to the top
     {
         dns.caa_records["example.org"] = {issue("stranger.example")};
         dns.caa_records["b.example.org"] = {issue("ca.example")};
-        CHECK_FALSE(check(dns, {name_of("a.b.example.org")})[0].refusal);
+        CHECK_FALSE(check(dns, {caa_name("a.b.example.org")})[0].refusal);
     }
     SECTION("for a wildcard from its base name on")
     {
-        check(dns, {name_of("*.example.org", "dns-01")});
+        check(dns, {caa_name("*.example.org", "dns-01")});
         CHECK(dns.caa_asked == std::vector<std::string>{"example.org", "org"});
     }
     SECTION("at a top-level domain")
     {
         dns.caa_records["org"] = {issue(";")};
-        CHECK(check(dns, {name_of("www.example.org")})[0].found_at == "org");
+        CHECK(check(dns, {caa_name("www.example.org")})[0].found_at == "org");
     }
 }
 
@@ -140,7 +140,7 @@ TEST_CASE("what cannot be looked up forbids, and says that it is DNS", "[acme-08
 {
     ScriptedDns dns;
     (GENERATE(true, false) ? dns.caa_broken : dns.bogus) = {"example.org"};
-    const auto found = check(dns, {name_of("www.example.org"), name_of("www.example.net")});
+    const auto found = check(dns, {caa_name("www.example.org"), caa_name("www.example.net")});
     REQUIRE(found[0].refusal);
     CHECK(found[0].refusal->type == ErrorType::Dns);
     CHECK_FALSE(found[1].refusal);
@@ -151,7 +151,7 @@ TEST_CASE("many names of one domain ask for each domain once", "[acme-088]")
     ScriptedDns dns;
     std::vector<CaaName> names;
     for (int i = 0; i < 100; ++i) {
-        names.push_back(name_of("n" + std::to_string(i) + ".example.org"));
+        names.push_back(caa_name("n" + std::to_string(i) + ".example.org"));
     }
     CHECK(check(dns, names).size() == 100);
     CHECK(dns.caa_asked.size() == 102);
