@@ -207,9 +207,8 @@ std::string to_payload(const ValidationTask& task)
     return out.take();
 }
 
-ValidationTask read_task(const Job& job)
+ValidationTask read_task(json::Reader& in)
 {
-    json::Reader in(job.payload);
     ValidationTask task;
     task.challenge_id = in.string("challenge_id");
     task.authorization_id = in.string("authorization_id");
@@ -224,6 +223,13 @@ ValidationTask read_task(const Job& job)
     task.thumbprints = in.optional_strings("thumbprints").value_or(std::vector<std::string>());
     task.source_address = in.string("source_address");
     task.request_id = in.string("request_id");
+    return task;
+}
+
+ValidationTask read_task(const Job& job)
+{
+    json::Reader in(job.payload);
+    auto task = read_task(in);
     if (!in.finish(json::Unknown::Ignore)) {
         throw std::runtime_error("the payload of validation job " + job.id + " cannot be read");
     }

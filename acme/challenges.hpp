@@ -29,6 +29,8 @@ struct ValidationTask {
 };
 
 std::string to_payload(const ValidationTask& task);
+/// Mistakes are the reader's.
+ValidationTask read_task(json::Reader& in);
 /// Throws std::runtime_error when the payload is not one of ours.
 ValidationTask read_task(const Job& job);
 

@@ -9,6 +9,7 @@
 #include "acme/key_change.hpp"
 #include "acme/orders.hpp"
 #include "acme/revocation.hpp"
+#include "acme/validation/perspectives.hpp"
 #include "core/log.hpp"
 #include "core/random.hpp"
 #include "core/text.hpp"
@@ -92,6 +93,10 @@ void Door::add_routes(http::Router& router)
     add_post(router, "/authorization/{id}", {.handler = authorization});
     add_post(router, "/challenge/{id}", {.handler = challenge});
     add_post(router, "/certificate/{id}", {.handler = certificate});
+    if (!settings_.perspective_key.empty()) {
+        router.add("POST", kPerspectivePath,
+                   [this](const http::Request& request) { return answer_perspective(tools_, request); });
+    }
     router.set_fallback(std::string(kPrefix),
                         [this](const http::Request& request, int status) { return answer_unknown(request, status); });
 }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "core/secret.hpp"
+
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -39,6 +41,10 @@ struct AcmeSettings {
     std::vector<std::string> trust_anchors{};
     /// Domains under a trust anchor that are not signed, whatever their parents say: names of a private network.
     std::vector<std::string> insecure_domains{};
+
+    std::vector<std::string> perspectives{}; ///< https URLs of the nodes that repeat each validation
+    std::size_t perspective_quorum = 0;      ///< how many of them must agree; 0: by their number
+    Secret perspective_key{};                ///< shared by all nodes; empty: nobody is answered
 };
 
 } // namespace chancery::acme

@@ -3,6 +3,7 @@
 #include "acme/validation/dns01.hpp"
 #include "acme/validation/dns_persist01.hpp"
 #include "acme/validation/http01.hpp"
+#include "acme/validation/perspectives.hpp"
 #include "acme/validation/tls_alpn01.hpp"
 
 #include <boost/asio/steady_timer.hpp>
@@ -22,6 +23,17 @@ http::Awaitable<void> pause(std::chrono::milliseconds time)
 
 http::Awaitable<ValidationResult> attempt(const ValidationTools& tools, ValidationTask task)
 {
+    auto result = co_await validate_once(tools, task);
+    if (result) {
+        result = co_await confirm(tools, std::move(task), *result);
+    }
+    co_return result;
+}
+
+} // namespace
+
+http::Awaitable<ValidationResult> validate_once(const ValidationTools& tools, ValidationTask task)
+{
     const auto type = from_name<ChallengeType>(task.type);
     if (!type) {
         throw std::invalid_argument("not a challenge type: " + task.type);
@@ -40,8 +52,6 @@ http::Awaitable<ValidationResult> attempt(const ValidationTools& tools, Validati
     }
     throw std::logic_error("a challenge type that nobody validates");
 }
-
-} // namespace
 
 http::Awaitable<ValidationResult> validate(const ValidationTools& tools, ValidationTask task)
 {

@@ -5,6 +5,7 @@
 #include "acme/validation/resolver.hpp"
 #include "api/door.hpp"
 #include "core/log.hpp"
+#include "core/text.hpp"
 #include "db/repositories/acme_repository.hpp"
 #include "db/repositories/identity_repository.hpp"
 #include "db/repositories/operation_repository.hpp"
@@ -54,6 +55,21 @@ std::string read_file(const std::string& path)
     return content.str();
 }
 
+/// The key that the nodes share, or none.
+Secret perspective_key(const Config& config)
+{
+    constexpr std::size_t kLeast = 32;
+    if (config.acme.perspective_key_file.empty()) {
+        return {};
+    }
+    const auto content = read_file(config.acme.perspective_key_file);
+    const auto line = trim(std::string_view(content).substr(0, content.find('\n')));
+    if (line.size() < kLeast) {
+        throw std::runtime_error("acme.perspective_key_file: the first line has fewer than 32 characters");
+    }
+    return Secret(std::string(line));
+}
+
 acme::AcmeSettings acme_settings(const Config& config)
 {
     acme::AcmeSettings settings;
@@ -65,6 +81,9 @@ acme::AcmeSettings acme_settings(const Config& config)
     settings.insecure_domains = config.acme.dns_unsigned_domains;
     settings.resolver_timeout = std::chrono::seconds(config.acme.dns_timeout_seconds);
     settings.hosts_file = config.acme.hosts_file;
+    settings.perspectives = config.acme.perspectives;
+    settings.perspective_quorum = static_cast<std::size_t>(config.acme.perspective_quorum);
+    settings.perspective_key = perspective_key(config);
     settings.allowed_networks = config.acme.allowed_networks;
     settings.validation_timeout = std::chrono::seconds(config.acme.validation_timeout_seconds);
     settings.order_lifetime = std::chrono::hours(config.acme.order_lifetime_hours);

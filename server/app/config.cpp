@@ -120,6 +120,15 @@ const std::vector<Key>& all_keys()
          "addresses are refused, whatever name leads there."},
         {"acme.validation_timeout_seconds", CHANCERY_SLOT(acme.validation_timeout_seconds),
          "For one validation attempt.", 1, 120},
+        {"acme.perspectives", CHANCERY_SLOT(acme.perspectives),
+         "https URLs of other nodes, in other networks, that repeat each validation before it counts; none by "
+         "default."},
+        {"acme.perspective_quorum", CHANCERY_SLOT(acme.perspective_quorum),
+         "How many of them must agree. 0: all but one of two to five, all but two of six or more.", 0, 100},
+        {"acme.perspective_key_file", CHANCERY_SLOT(acme.perspective_key_file),
+         "A file whose first line, at least 32 characters, all these nodes share. With it this node repeats "
+         "validations "
+         "for others."},
         {"acme.order_lifetime_hours", CHANCERY_SLOT(acme.order_lifetime_hours), "A pending order lives this long.", 1,
          8'760},
         {"acme.authorization_lifetime_days", CHANCERY_SLOT(acme.authorization_lifetime_days),
@@ -279,6 +288,13 @@ void check(const Config& config)
     }
     if (config.issuance.default_validity_days > config.issuance.max_validity_days) {
         bad("issuance.default_validity_days", "must not exceed issuance.max_validity_days");
+    }
+    const auto& nodes = config.acme.perspectives;
+    if (!std::all_of(nodes.begin(), nodes.end(), [](const auto& node) { return node.starts_with("https://"); })) {
+        bad("acme.perspectives", "must start with https://");
+    }
+    if (!nodes.empty() && config.acme.perspective_key_file.empty()) {
+        bad("acme.perspectives", "needs acme.perspective_key_file");
     }
     const auto url = config.database_url();
     if (!url.starts_with("sqlite:") && !url.starts_with("postgresql:") && !url.starts_with("postgres:")) {

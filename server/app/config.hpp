@@ -65,6 +65,9 @@ struct Config {
                                                       "lan",  "local", "localdomain", "private",  "test"};
         long long dns_timeout_seconds = 8;
         std::string hosts_file = "/etc/hosts";
+        std::vector<std::string> perspectives{};
+        long long perspective_quorum = 0;
+        std::string perspective_key_file{};
         std::vector<std::string> allowed_networks{};
         long long validation_timeout_seconds = 10;
         long long order_lifetime_hours = 168;

@@ -7,10 +7,12 @@
 #include <cstdint>
 #include <expected>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace chancery::http {
 
-/// One outbound GET, for validation. The address is already resolved and already allowed by the caller: the client
+/// One outbound request, for validation. The address is already resolved and already allowed by the caller: the client
 /// connects there and nowhere else, follows no redirect, and verifies no certificate.
 struct Fetch {
     std::string address; ///< numeric IPv4 or IPv6
@@ -20,6 +22,9 @@ struct Fetch {
     std::string target = "/";
     std::chrono::milliseconds timeout{10'000}; ///< for the whole exchange
     std::size_t max_body = 4096;               ///< bytes; what follows is not read and not an error
+    std::string method = "GET";
+    std::vector<std::pair<std::string, std::string>> fields{}; ///< further header fields
+    std::string body{};
 };
 
 struct FetchError {
@@ -30,6 +35,7 @@ struct FetchError {
 class Client {
 public:
     virtual ~Client() = default;
+    /// Protocol for a request that cannot be written: control characters in it, or no host.
     virtual Awaitable<std::expected<Response, FetchError>> get(Fetch fetch) = 0;
 };
 

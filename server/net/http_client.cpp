@@ -56,8 +56,24 @@ std::string server_name_of(const Fetch& fetch)
 
 std::string request_of(const Fetch& fetch)
 {
-    return "GET " + fetch.target + " HTTP/1.1\r\nHost: " + authority_of(fetch) +
-           "\r\nUser-Agent: chancery/" CHANCERY_VERSION "\r\nAccept: */*\r\nConnection: close\r\n\r\n";
+    auto text = fetch.method + ' ' + fetch.target + " HTTP/1.1\r\nHost: " + authority_of(fetch) +
+                "\r\nUser-Agent: chancery/" CHANCERY_VERSION "\r\nAccept: */*\r\nConnection: close\r\n";
+    for (const auto& [name, value] : fetch.fields) {
+        text += name + ": " + value + "\r\n";
+    }
+    if (fetch.method != "GET") {
+        text += "Content-Length: " + std::to_string(fetch.body.size()) + "\r\n";
+    }
+    return text + "\r\n" + fetch.body;
+}
+
+bool can_be_written(const Fetch& fetch)
+{
+    const bool fields_are_clean = std::ranges::all_of(fetch.fields, [](const auto& field) {
+        return !field.first.empty() && is_clean(field.first) && is_clean(field.second);
+    });
+    return is_clean(fetch.target) && fetch.target.starts_with('/') && !fetch.host.empty() && is_clean(fetch.host) &&
+           fetch.host.size() <= 255 && is_clean(fetch.method) && fields_are_clean;
 }
 
 /// One fetch over an open connection.
@@ -153,8 +169,7 @@ HttpClient::HttpClient() : tls_(make_unverified_client_context()) {}
 
 asio::awaitable<Outcome> HttpClient::get(Fetch fetch)
 {
-    if (!is_clean(fetch.target) || !fetch.target.starts_with('/') || fetch.host.empty() || !is_clean(fetch.host) ||
-        fetch.host.size() > 255) {
+    if (!can_be_written(fetch)) {
         co_return failed(Kind::Protocol, "the URL cannot be put into a request");
     }
     const auto executor = co_await asio::this_coro::executor;

@@ -8,10 +8,11 @@ import x509
 
 
 class LegoTest(unittest.TestCase):
-    def lego(self, running, directory, name, command, *options):
+    def lego(self, running, directory, name, command, *options, solver=None):
+        solver = solver or ("--http", "--http.port", ":%d" % running.http01_port)
         return server.run("lego", "--server", running.directory_url, "--accept-tos", "--email", "ops@chancery.example",
-                          "--path", directory, "--http", "--http.port", ":%d" % running.http01_port, "--domains", name,
-                          command, *options, env={"LEGO_CA_CERTIFICATES": running.root})
+                          "--path", directory, *solver, "--domains", name, command, *options,
+                          env={"LEGO_CA_CERTIFICATES": running.root})
 
     def test_lego_obtains_renews_and_revokes(self):
         name = "lego.localhost"
@@ -37,6 +38,14 @@ class LegoTest(unittest.TestCase):
             self.assertEqual(listed[x509.serial(second)], "Superseded")
             self.assertNotIn(x509.serial(first), listed)
             running.verify_audit()
+
+    def test_lego_proves_a_name_by_tls_alpn(self):
+        name, port = "alpn.localhost", server.free_port()
+        with server.Server({"CHANCERY_ACME_TLS_ALPN01_PORT": str(port)}) as running, \
+                tempfile.TemporaryDirectory() as directory:
+            self.lego(running, directory, name, "run", solver=("--tls", "--tls.port", ":%d" % port))
+            with open(os.path.join(directory, "certificates", name + ".crt"), encoding="ascii") as file:
+                x509.assert_chain(running.root, file.read(), name)
 
 
 if __name__ == "__main__":

@@ -91,6 +91,9 @@ http::Awaitable<std::expected<http::Response, http::FetchError>> ScriptedWeb::ge
     if (std::ranges::find(dead, fetch.address) != dead.end()) {
         co_return std::unexpected(http::FetchError{.kind = Kind::Connect, .detail = "connection refused"});
     }
+    if (fetch.method == "POST" && posts) {
+        co_return co_await posts(std::move(fetch));
+    }
     const auto url =
         (fetch.tls ? "https://" : "http://") + fetch.host + ':' + std::to_string(fetch.port) + fetch.target;
     const auto page = pages.find(url);

@@ -56,6 +56,8 @@ public:
     /// Addresses where nobody listens.
     std::vector<std::string> dead{};
     std::vector<http::Fetch> fetched{};
+    /// What a POST gives; a 404 unless it is set.
+    std::function<http::Awaitable<http::Response>(http::Fetch)> posts{};
 
     http::Awaitable<std::expected<http::Response, http::FetchError>> get(http::Fetch fetch) override;
 };
