@@ -68,6 +68,9 @@ DatabaseError::Kind kind_of_state(const std::string& sqlstate, bool connected)
     if (sqlstate == "40001" || sqlstate == "40P01" || sqlstate == "23505") {
         return DatabaseError::Kind::Conflict;
     }
+    if (sqlstate == "55P03") {
+        return DatabaseError::Kind::LockWait;
+    }
     // 57P01 to 57P03: the server is going down, has crashed, or is not up yet.
     const bool lost = !connected || sqlstate.starts_with("08") || sqlstate.starts_with("57P0");
     return lost ? DatabaseError::Kind::ConnectionLost : DatabaseError::Kind::Other;
@@ -160,6 +163,11 @@ bool in_transaction(Session& session)
             return PQtransactionStatus(postgres_handle(session)) != PQTRANS_IDLE;
     }
     return false;
+}
+
+bool in_failed_transaction(Session& session)
+{
+    return session.dialect() == Dialect::Postgres && PQtransactionStatus(postgres_handle(session)) == PQTRANS_INERROR;
 }
 
 bool is_connected(Session& session)

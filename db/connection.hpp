@@ -19,8 +19,9 @@ class DatabaseError : public std::runtime_error {
 public:
     enum class Kind {
         Other,
-        Conflict,      ///< serialization failure, deadlock, unique value just taken: the transaction may be run again
-        ConnectionLost ///< a fresh connection may help
+        Conflict,       ///< serialization failure, deadlock, unique value just taken: the transaction may be run again
+        ConnectionLost, ///< a fresh connection may help
+        LockWait        ///< another transaction held a lock for longer than lock_timeout
     };
 
     DatabaseError(Kind kind, const std::string& message) : std::runtime_error(message), kind_(kind) {}
@@ -43,6 +44,9 @@ void run_script(Session& session, const std::string& sql);
 
 /// Whether a transaction is open (SQLite ends one by itself after some errors).
 bool in_transaction(Session& session);
+/// Whether a statement failed in the open transaction, so that PostgreSQL takes no other before a rollback; SQLite goes
+/// on.
+bool in_failed_transaction(Session& session);
 /// Whether the connection to PostgreSQL still stands; SQLite's always does.
 bool is_connected(Session& session);
 

@@ -23,7 +23,7 @@ struct StoreConfig {
     int readers = 2;              ///< SQLite: reader connections, a thread each
     int connections = 8;          ///< PostgreSQL: connections, a thread each
     std::size_t max_queue = 4096; ///< units waiting; more are answered with StoreBusy
-    std::size_t max_group = 128;  ///< SQLite: units of work in one commit
+    std::size_t max_group = 128;  ///< units of work in one commit; PostgreSQL: 60 at most
     /// Hex SHA-256, for the audit chain; the database layer has no cryptography of its own.
     std::string (*sha256_hex)(std::string_view) = nullptr;
 };
@@ -51,11 +51,11 @@ template <class T> bool commits(const T& outcome)
 
 /// The database. `write` and `read` run a plain synchronous function on a database thread and resume the calling
 /// coroutine on its own executor; nothing is answered before it is durable. What the function captures by reference
-/// stays alive, because the caller is suspended. A function may run again after a serialization failure
+/// stays alive, because the caller is suspended. A function may run again when its transaction did not happen
 /// (PostgreSQL), so it assigns what it captured rather than adding to it.
 ///
 /// SQLite: one writer thread runs queued units each in a SAVEPOINT and commits them as one group; readers have
-/// connections of their own. PostgreSQL: a pool, a transaction each.
+/// connections of their own. PostgreSQL: the same, with a few writers and readers of a pool.
 class Store {
 public:
     /// Connects. Throws std::runtime_error that says what is wrong (without the password of the URL).

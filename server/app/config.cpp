@@ -75,7 +75,8 @@ const std::vector<Key>& all_keys()
         {"database.connections", CHANCERY_SLOT(database.connections), "PostgreSQL: connections.", 1, 1024},
         {"database.max_queue", CHANCERY_SLOT(database.max_queue),
          "Units of work that may wait; above it requests get 503 with Retry-After.", 16, 1'000'000},
-        {"database.max_group", CHANCERY_SLOT(database.max_group), "SQLite: units of work in one commit.", 1, 10'000},
+        {"database.max_group", CHANCERY_SLOT(database.max_group),
+         "Units of work in one commit; on PostgreSQL 60 at most.", 1, 10'000},
         {"keys.encryption_key_file", CHANCERY_SLOT(keys.encryption_key_file),
          "The key that wraps all private keys: 32 bytes, raw, base64 or hex. Made at the first start. Default: "
          "key-encryption-key in the data directory. Back it up apart from the database: without it no key can be "
