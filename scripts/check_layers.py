@@ -28,7 +28,7 @@ HOMES = [
     (re.compile(r"^soci/"), [r"^db/.*\.cpp$", r"^db/(statement|sql_text|connection)\.hpp$"]),
     (re.compile(r"^sqlite3\.h|^libpq"), [r"^db/.*\.cpp$"]),
     (re.compile(r"^openssl/"), [r"^pki/", r"^server/net/"]),
-    (re.compile(r"^rapidjson/"), [r"^core/json\.cpp$"]),
+    (re.compile(r"^rapidjson/"), [r"^core/json_document\.hpp$"]),
     (re.compile(r"^(soci/soci|boost/asio|boost/beast)\.h(pp)?$"), []),
 ]
 
