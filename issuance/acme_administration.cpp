@@ -161,12 +161,7 @@ Result<AcmeServer> update_acme_server(Core& core, db::UnitOfWork& work, const Ca
     server.revision = expected_revision + 1;
     ConfigurationCache::bump(work);
     audit::record(work, caller, now, audit::kAcmeServerUpdated, {"acme_server", server.id},
-                  json::Writer()
-                      .begin_object()
-                      .raw_member("old", server_json(*old))
-                      .raw_member("new", server_json(server))
-                      .end_object()
-                      .take());
+                  audit::change_of(server_json(*old), server_json(server)));
     return server;
 }
 

@@ -11,12 +11,6 @@
 namespace chancery::issuance {
 namespace {
 
-/// {"old": …, "new": …}
-std::string change(const std::string& before, const std::string& after)
-{
-    return json::Writer().begin_object().raw_member("old", before).raw_member("new", after).end_object().take();
-}
-
 std::string domain_json(const Domain& domain)
 {
     return json::Writer()
@@ -92,7 +86,7 @@ Result<Domain> update_domain(Core& core, db::UnitOfWork& work, const Caller& cal
     changed.revision = expected_revision + 1;
     ConfigurationCache::bump(work);
     audit::record(work, caller, now, audit::kDomainUpdated, {"domain", domain.id},
-                  change(domain_json(*old), domain_json(changed)));
+                  audit::change_of(domain_json(*old), domain_json(changed)));
     return changed;
 }
 
@@ -128,7 +122,7 @@ Result<Provider> update_provider(Core& core, db::UnitOfWork& work, const Caller&
     changed.revision = expected_revision + 1;
     ConfigurationCache::bump(work);
     audit::record(work, caller, now, audit::kProviderUpdated, {"provider", provider.id},
-                  change(provider_json(*old), provider_json(changed)));
+                  audit::change_of(provider_json(*old), provider_json(changed)));
     return changed;
 }
 

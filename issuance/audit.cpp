@@ -1,6 +1,7 @@
 #include "issuance/audit.hpp"
 
 #include "core/id.hpp"
+#include "core/json.hpp"
 #include "db/repositories/audit_repository.hpp"
 #include "pki/digest.hpp"
 
@@ -114,6 +115,11 @@ void record_refusal(db::UnitOfWork& work, const Caller& caller, Time now, std::s
                     std::string details)
 {
     work.audit_always(event(caller, now, action, resource, Outcome::Failure, std::move(details)));
+}
+
+std::string change_of(std::string_view before, std::string_view after)
+{
+    return json::Writer().begin_object().raw_member("old", before).raw_member("new", after).end_object().take();
 }
 
 Verification verify(db::Session& session)

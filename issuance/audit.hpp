@@ -86,6 +86,9 @@ void record(db::UnitOfWork& work, const Caller& caller, Time now, std::string_vi
 void record_refusal(db::UnitOfWork& work, const Caller& caller, Time now, std::string_view action, Resource resource,
                     std::string details = "{}");
 
+/// {"old": …, "new": …}: the details of a change, from the JSON of both.
+std::string change_of(std::string_view before, std::string_view after);
+
 /// The result of reading the whole chain.
 struct Verification {
     long long checked = 0;

@@ -191,12 +191,7 @@ Result<Authority> update_authority(Core& core, db::UnitOfWork& work, const Calle
     authority->revision = expected_revision + 1;
     ConfigurationCache::bump(work);
     audit::record(work, caller, now, audit::kAuthorityUpdated, {"certificate_authority", id},
-                  json::Writer()
-                      .begin_object()
-                      .raw_member("old", settings_json(old))
-                      .raw_member("new", settings_json(*authority))
-                      .end_object()
-                      .take());
+                  audit::change_of(settings_json(old), settings_json(*authority)));
     return std::move(*authority);
 }
 

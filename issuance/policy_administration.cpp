@@ -89,12 +89,7 @@ Result<Policy> update_policy(Core& core, db::UnitOfWork& work, const Caller& cal
     policy.version = expected_version + 1;
     ConfigurationCache::bump(work);
     audit::record(work, caller, now, audit::kPolicyUpdated, {"policy", policy.id},
-                  json::Writer()
-                      .begin_object()
-                      .raw_member("old", policy_json(*old))
-                      .raw_member("new", policy_json(policy))
-                      .end_object()
-                      .take());
+                  audit::change_of(policy_json(*old), policy_json(policy)));
     return policy;
 }
 

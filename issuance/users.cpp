@@ -117,12 +117,7 @@ Result<User> update_user(Core& core, db::UnitOfWork& work, const Caller& caller,
         db::SessionRepository(work).remove_of_user(changed.id);
     }
     audit::record(work, caller, now, audit::kUserUpdated, {"user", changed.id},
-                  json::Writer()
-                      .begin_object()
-                      .raw_member("old", user_json(*old))
-                      .raw_member("new", user_json(changed))
-                      .end_object()
-                      .take());
+                  audit::change_of(user_json(*old), user_json(changed)));
     return changed;
 }
 

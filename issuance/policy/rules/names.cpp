@@ -34,6 +34,19 @@ bool is_under_any(std::string_view name, const Suffixes& suffixes)
                        [&](const std::string& suffix) { return is_within_domain(name, suffix); });
 }
 
+constexpr std::string_view kOptionalSuffixes = R"json({
+  "$schema": "https://json-schema.org/draft/2020-12/schema",
+  "type": "object",
+  "additionalProperties": false,
+  "properties": {
+    "suffixes": {
+      "type": "array", "minItems": 1, "uniqueItems": true,
+      "items": {"type": "string", "minLength": 1, "maxLength": 200},
+      "description": "lower-case DNS names; default: the domains of the policy's patterns"
+    }
+  }
+})json";
+
 /// `suffixes`, or where they are left out the domains that the policy itself is about.
 Suffixes suffixes_or_domains(json::Reader& in, const RuleContext& context)
 {
@@ -144,36 +157,14 @@ constinit const RuleKind kBlockSubdomains{
     .name = "block_subdomains",
     .description = "No DNS name below the listed domains, only these themselves. Without a list: below the domains of "
                    "the policy's patterns. Names elsewhere are not affected.",
-    .values_schema = R"json({
-  "$schema": "https://json-schema.org/draft/2020-12/schema",
-  "type": "object",
-  "additionalProperties": false,
-  "properties": {
-    "suffixes": {
-      "type": "array", "minItems": 1, "uniqueItems": true,
-      "items": {"type": "string", "minLength": 1, "maxLength": 200},
-      "description": "lower-case DNS names; default: the domains of the policy's patterns"
-    }
-  }
-})json",
+    .values_schema = kOptionalSuffixes,
     .parse = parse_block_subdomains};
 
 constinit const RuleKind kBlockOtherDomains{
     .name = "block_other_domains",
     .description = "No DNS name outside the listed domains. Without a list: outside the domains of the policy's "
                    "patterns, so that a name which the policy covers cannot bring along one that it does not.",
-    .values_schema = R"json({
-  "$schema": "https://json-schema.org/draft/2020-12/schema",
-  "type": "object",
-  "additionalProperties": false,
-  "properties": {
-    "suffixes": {
-      "type": "array", "minItems": 1, "uniqueItems": true,
-      "items": {"type": "string", "minLength": 1, "maxLength": 200},
-      "description": "lower-case DNS names; default: the domains of the policy's patterns"
-    }
-  }
-})json",
+    .values_schema = kOptionalSuffixes,
     .parse = parse_block_other_domains};
 
 constinit const RuleKind kEnforceDomainSuffix{
