@@ -179,6 +179,10 @@ void store_outcome(Context& context, db::UnitOfWork& work, const ValidationTask&
         expires = authorization->expires_at;
         error = order_error(task, result.error());
     }
+    if (result && expires < authorization->expires_at) {
+        // An order must not outlive what proves its names (RFC 8555 section 7.1.6).
+        orders.shorten_orders_of_authorization(task.authorization_id, expires);
+    }
     if (orders.finish_challenge(*challenge, status, expires, error)) {
         record_validation(context, work, task, result);
     }

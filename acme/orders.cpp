@@ -218,7 +218,7 @@ Outcome<WantedOrder> read_new_order(std::string_view payload, std::size_t max_id
     if (identifiers.empty()) {
         return malformed("an order needs at least one identifier");
     }
-    constexpr std::size_t kMaxOctets = 16 * 1024; // a CSR that names more could not be sent
+    constexpr std::size_t kMaxOctets = std::size_t{16} * 1024; // a CSR that names more could not be sent
     const auto octets = std::transform_reduce(identifiers.begin(), identifiers.end(), std::size_t{0}, std::plus<>(),
                                               [](const Identifier& one) { return one.value.size(); });
     if (octets > kMaxOctets) {

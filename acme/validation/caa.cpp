@@ -143,6 +143,7 @@ http::Awaitable<std::vector<CaaFinding>> check_caa(Resolver& resolver, CaaIssuer
                                                    Deadline deadline)
 {
     std::vector<Climb> climbs;
+    climbs.reserve(names.size());
     for (const auto& name : names) {
         const auto& value = name.identifier.value;
         climbs.push_back(
@@ -168,6 +169,7 @@ http::Awaitable<std::vector<CaaFinding>> check_caa(Resolver& resolver, CaaIssuer
         }
     }
     std::vector<CaaFinding> findings;
+    findings.reserve(climbs.size());
     for (auto& climb : climbs) {
         findings.push_back(std::move(climb.finding));
     }

@@ -44,9 +44,10 @@ std::expected<std::optional<Time>, std::string> end_of(const IssueValue& value)
     if (!text || !*text) {
         return text ? std::expected<std::optional<Time>, std::string>(std::nullopt) : wrong(text.error());
     }
+    const std::string digits(**text);
+    const auto* const end = digits.data() + digits.size();
     long long seconds = 0;
-    const auto* const end = (*text)->data() + (*text)->size();
-    const auto [stop, error] = std::from_chars((*text)->data(), end, seconds);
+    const auto [stop, error] = std::from_chars(digits.data(), end, seconds);
     constexpr long long kLast = 253'402'300'799; // the end of the year 9999
     if (error != std::errc() || stop != end || seconds < 0 || seconds > kLast) {
         return wrong("persistUntil is not a number of seconds since 1970");

@@ -21,7 +21,7 @@ namespace {
 constexpr std::string_view kMacField = "Chancery-Mac";
 constexpr auto kQuestionAge = std::chrono::minutes(1);
 constexpr auto kTravelTime = std::chrono::seconds(5); ///< what an answer may take beyond the validation itself
-constexpr std::size_t kMaxAnswer = 16 * 1024;
+constexpr std::size_t kMaxAnswer = std::size_t{16} * 1024;
 constexpr std::size_t kNonceOctets = 16;
 
 std::string mac_of(const Secret& key, std::string_view kind, std::string_view body)
@@ -45,7 +45,7 @@ bool is_genuine(const Secret& key, std::string_view kind, const PerspectiveMessa
     return !key.empty() && equal_constant_time(message.mac, mac_of(key, kind, message.body));
 }
 
-ValidationResult disagreement(const std::string& url, std::string why)
+ValidationResult disagreement(const std::string& url, const std::string& why)
 {
     return refuse(ErrorType::Connection, 400, "the node " + url + " could not repeat the validation: " + why);
 }

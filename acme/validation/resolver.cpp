@@ -170,7 +170,7 @@ std::string address_text(const std::string& rdata)
 CaaRecord caa_record(const std::string& rdata)
 {
     constexpr unsigned char kCritical = 0x80;
-    const CaaRecord unreadable{.critical = true};
+    CaaRecord unreadable{.critical = true};
     if (rdata.size() < 2) {
         return unreadable;
     }

@@ -62,6 +62,10 @@ constexpr std::string_view kInvalidateOrders =
     kSql<"UPDATE acme_orders SET status = 'invalid', error = :error WHERE id IN (", kOrdersOf,
          ") AND status IN ('pending', 'ready')">;
 
+constexpr std::string_view kShortenOrders =
+    kSql<"UPDATE acme_orders SET expires_at = :expires_at WHERE id IN (", kOrdersOf,
+         ") AND status IN ('pending', 'ready') AND expires_at > :later">;
+
 constexpr std::string_view kStartFinalize = R"sql(
     UPDATE acme_orders SET status = 'processing', order_id = :order_id WHERE id = :id AND status = 'ready')sql";
 constexpr std::string_view kComplete = R"sql(
@@ -304,6 +308,11 @@ bool AcmeOrderRepository::set_authorization_status(const std::string& id, AcmeAu
                                                    AcmeAuthorizationStatus to)
 {
     return Query(session_, kSetAuthorizationStatus).bind(to, id, from).run() == 1;
+}
+
+void AcmeOrderRepository::shorten_orders_of_authorization(const std::string& authorization_id, Time expires_at)
+{
+    Query(session_, kShortenOrders).bind(expires_at, authorization_id, expires_at).run();
 }
 
 void AcmeOrderRepository::invalidate_orders_of_authorization(const std::string& authorization_id,

@@ -61,6 +61,8 @@ public:
     bool finish_challenge(const AcmeChallenge& challenge, AcmeAuthorizationStatus authorization_status,
                           Time authorization_expires_at, const std::optional<std::string>& order_error);
     bool set_authorization_status(const std::string& id, AcmeAuthorizationStatus from, AcmeAuthorizationStatus to);
+    /// Orders in pending or ready that hang on the authorization live no longer than until then.
+    void shorten_orders_of_authorization(const std::string& authorization_id, Time expires_at);
     /// Orders in pending or ready that hang on the authorization become invalid.
     void invalidate_orders_of_authorization(const std::string& authorization_id, const std::string& error);
 

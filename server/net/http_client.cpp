@@ -59,7 +59,7 @@ std::string request_of(const Fetch& fetch)
     auto text = fetch.method + ' ' + fetch.target + " HTTP/1.1\r\nHost: " + authority_of(fetch) +
                 "\r\nUser-Agent: chancery/" CHANCERY_VERSION "\r\nAccept: */*\r\nConnection: close\r\n";
     for (const auto& [name, value] : fetch.fields) {
-        text += name + ": " + value + "\r\n";
+        text.append(name).append(": ").append(value).append("\r\n");
     }
     if (fetch.method != "GET") {
         text += "Content-Length: " + std::to_string(fetch.body.size()) + "\r\n";

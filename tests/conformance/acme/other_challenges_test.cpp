@@ -32,9 +32,11 @@ struct Attempt {
         });
     }
 
-    json::Reader begin(const std::string& name, const std::string& type)
+    json::Reader begin(const std::string& name, const std::string& type) { return begin(client.order({name}), type); }
+
+    json::Reader begin(const Reply& order, const std::string& type)
     {
-        authorization = client.order({name}).json().strings("authorizations").front();
+        authorization = order.json().strings("authorizations").front();
         auto challenge = client.challenge(authorization, type);
         url = challenge.string("url");
         token = challenge.has("token") ? challenge.string("token") : "";
@@ -347,11 +349,18 @@ TEST_CASE("dns-persist-01 proves a wildcard only with policy=wildcard", "[acme-1
     }
 }
 
-TEST_CASE("an authorization by dns-persist-01 ends with persistUntil", "[acme-117]")
+TEST_CASE("an authorization by dns-persist-01 ends with persistUntil, and its order with it", "[acme-117][acme-069]")
 {
     PersistAttempt at;
-    at.begin(kName, "dns-persist-01");
+    const auto order = at.client.order({kName});
+    at.begin(order, "dns-persist-01");
     at.publish("ca.example; accounturi=" + at.account_uri() + "; persistUntil=1795438800");
     CHECK(at.run() == "valid");
     CHECK(at.client.post_as_get(at.authorization).text("expires") == "2026-11-23T13:00:00Z");
+    const auto ready = at.client.post_as_get(order.header("Location"));
+    CHECK(ready.text("status") == "ready");
+    CHECK(ready.text("expires") == "2026-11-23T13:00:00Z");
+    at.world.clock.advance(std::chrono::hours(1));
+    CHECK(at.client.post_as_get(order.header("Location")).text("status") == "invalid");
+    CHECK(at.client.finalize(ready, make_csr({kName})).problem() == "orderNotReady");
 }
