@@ -80,11 +80,15 @@ sockaddr_in loopback(std::uint16_t port)
     return address;
 }
 
+/// -1 when the port is taken.
 int bind_loopback(int type, std::uint16_t& port)
 {
     const int socket = ::socket(AF_INET, type | SOCK_CLOEXEC, 0);
     auto address = loopback(port);
-    require(::bind(socket, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0, "bind");
+    if (::bind(socket, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) {
+        ::close(socket);
+        return -1;
+    }
     socklen_t length = sizeof address;
     ::getsockname(socket, reinterpret_cast<sockaddr*>(&address), &length);
     port = ntohs(address.sin_port);
@@ -95,8 +99,17 @@ int bind_loopback(int type, std::uint16_t& port)
 
 DnsServer::DnsServer()
 {
-    tcp_ = bind_loopback(SOCK_STREAM, port_);
-    udp_ = bind_loopback(SOCK_DGRAM, port_);
+    // Which port is free for TCP may be taken for UDP, by a question that somebody's resolver has under way.
+    for (int tries = 0; udp_ < 0 && tries < 50; ++tries) {
+        port_ = 0;
+        tcp_ = bind_loopback(SOCK_STREAM, port_);
+        require(tcp_ >= 0, "bind");
+        udp_ = bind_loopback(SOCK_DGRAM, port_);
+        if (udp_ < 0) {
+            ::close(tcp_);
+        }
+    }
+    require(udp_ >= 0, "bind");
     require(::listen(tcp_, 16) == 0, "listen");
     require(::pipe(stop_) == 0, "pipe");
     thread_ = std::thread([this] { serve(); });
