@@ -1,5 +1,7 @@
 #include "acme/accounts.hpp"
 
+#include "acme/external_account.hpp"
+#include "acme/limits.hpp"
 #include "acme/resources.hpp"
 #include "core/id.hpp"
 #include "db/repositories/acme_repository.hpp"
@@ -19,6 +21,7 @@ struct NewAccount {
     std::vector<std::string> contacts{};
     bool terms_agreed = false;
     bool only_return_existing = false;
+    std::optional<ExternalBinding> external{};
 };
 
 Outcome<NewAccount> read_new_account(const Context& context, const Call& call)
@@ -28,9 +31,15 @@ Outcome<NewAccount> read_new_account(const Context& context, const Call& call)
     wanted.contacts = in.optional_strings("contact").value_or(std::vector<std::string>{});
     wanted.terms_agreed = in.optional_boolean("termsOfServiceAgreed").value_or(false);
     wanted.only_return_existing = in.optional_boolean("onlyReturnExisting").value_or(false);
+    const auto external = in.raw("externalAccountBinding");
     CHANCERY_CHECK(finish(in));
-    if (!wanted.only_return_existing) {
-        CHANCERY_CHECK(check_contacts(wanted.contacts, context.settings.max_contacts));
+    if (wanted.only_return_existing) {
+        return wanted;
+    }
+    CHANCERY_CHECK(check_contacts(wanted.contacts, context.settings.max_contacts));
+    if (external && *external != "null") {
+        CHANCERY_TRY(binding, read_external_binding(*external, call));
+        wanted.external = std::move(binding);
     }
     return wanted;
 }
@@ -38,8 +47,9 @@ Outcome<NewAccount> read_new_account(const Context& context, const Call& call)
 /// What the server wants of somebody who registers.
 Outcome<void> check_registration(const AcmeServer& server, const NewAccount& wanted)
 {
-    if (server.require_eab) {
-        return refuse(ErrorType::ExternalAccountRequired, 403, "this ACME server registers known clients only");
+    if (server.require_eab && !wanted.external) {
+        return refuse(ErrorType::ExternalAccountRequired, 403,
+                      "this ACME server registers clients with an external account binding only");
     }
     if (!server.terms_of_service.empty() && !wanted.terms_agreed) {
         Error error{.type = ErrorType::UserActionRequired,
@@ -65,7 +75,7 @@ Outcome<Registered> existing(AcmeAccount account)
     return Registered{.account = std::move(account), .is_new = false};
 }
 
-AcmeAccount make_account(const Call& call, const NewAccount& wanted, Time now)
+AcmeAccount make_account(const Call& call, const AcmeServer& server, const NewAccount& wanted, Time now)
 {
     return AcmeAccount{.id = new_id(now),
                        .server_id = call.server_id,
@@ -75,6 +85,7 @@ AcmeAccount make_account(const Call& call, const NewAccount& wanted, Time now)
                        .spki_sha256 = call.jwk->key.spki_sha256(),
                        .contacts = wanted.contacts,
                        .terms_agreed_at = wanted.terms_agreed ? std::optional(now) : std::nullopt,
+                       .agreed_terms = wanted.terms_agreed ? server.terms_of_service : std::string(),
                        .created_at = now};
 }
 
@@ -91,7 +102,13 @@ Outcome<Registered> register_account(Context& context, db::UnitOfWork& work, con
     CHANCERY_CHECK(check_registration(server, wanted));
     CHANCERY_CHECK(check_account_key(context, work, *call.jwk));
     const auto now = context.core.clock.now();
-    auto account = make_account(call, wanted, now);
+    auto account = make_account(call, server, wanted, now);
+    if (wanted.external) {
+        // The account that was made in advance is this one from now on, with its id and what is bound to it.
+        CHANCERY_TRY(external, take_external_account(context, work, call, *wanted.external));
+        account.id = external.id;
+        account.external_account_binding = wanted.external->text;
+    }
     if (!accounts.insert(account)) {
         // Another request with the same key was quicker.
         if (auto found = accounts.find_by_thumbprint(server.id, call.jwk->thumbprint)) {
@@ -100,7 +117,11 @@ Outcome<Registered> register_account(Context& context, db::UnitOfWork& work, con
         throw std::runtime_error("an ACME account could neither be stored nor found");
     }
     json::Writer details;
-    details.begin_object().member("thumbprint", account.thumbprint).member("contact", account.contacts).end_object();
+    details.begin_object().member("thumbprint", account.thumbprint).member("contact", account.contacts);
+    if (wanted.external) {
+        details.member("external_key_id", wanted.external->key_id);
+    }
+    details.end_object();
     audit::record(work, caller_of(call, account), now, audit::kAcmeAccountRegistered, {"acme_account", account.id},
                   details.take());
     return Registered{.account = std::move(account), .is_new = true};
@@ -163,7 +184,7 @@ Outcome<AcmeAccount> update_account(Context& context, db::UnitOfWork& work, cons
         return account;
     }
     if (update.contacts) {
-        accounts.update_contacts(account.id, *update.contacts, account.terms_agreed_at);
+        accounts.update_contacts(account.id, *update.contacts);
         json::Writer details;
         details.begin_object().member("old", account.contacts).member("new", *update.contacts).end_object();
         audit::record(work, caller_of(call, account), now, audit::kAcmeAccountUpdated, {"acme_account", account.id},
@@ -242,6 +263,9 @@ Outcome<void> check_own_account(const Call& call)
 
 http::Awaitable<Outcome<http::Response>> new_account(Context& context, Call call)
 {
+    if (auto within = check_address_limit(context, call); !within) {
+        co_return std::unexpected(std::move(within).error());
+    }
     auto wanted = read_new_account(context, call);
     if (!wanted) {
         co_return std::unexpected(std::move(wanted).error());

@@ -1,6 +1,7 @@
 #include "acme/challenges.hpp"
 
 #include "acme/authorizations.hpp"
+#include "acme/limits.hpp"
 #include "acme/resources.hpp"
 #include "core/id.hpp"
 #include "db/repositories/acme_repository.hpp"
@@ -185,6 +186,11 @@ void store_outcome(Context& context, db::UnitOfWork& work, const ValidationTask&
     }
     if (orders.finish_challenge(*challenge, status, expires, error)) {
         record_validation(context, work, task, result);
+        if (result) {
+            forget_failures(context, work, task.account_id, task.identifier);
+        } else {
+            count_failure(context, work, caller_of(task), task.account_id, task.identifier);
+        }
     }
 }
 

@@ -15,6 +15,8 @@
 
 namespace chancery::acme {
 
+class AddressLimiter;
+
 /// What every handler of the door works with. Owned by the Door.
 struct Context {
     issuance::Core& core;
@@ -22,6 +24,7 @@ struct Context {
     AccountCache& accounts;
     NonceService& nonces;
     const ValidationTools& validation;
+    AddressLimiter& addresses;
 };
 
 /// A POST whose envelope was opened: the signature is right and the nonce spent.

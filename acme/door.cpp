@@ -7,8 +7,11 @@
 #include "acme/directory.hpp"
 #include "acme/finalize.hpp"
 #include "acme/key_change.hpp"
+#include "acme/new_authorization.hpp"
 #include "acme/orders.hpp"
+#include "acme/renewal_info.hpp"
 #include "acme/revocation.hpp"
+#include "acme/terms.hpp"
 #include "acme/validation/perspectives.hpp"
 #include "core/log.hpp"
 #include "core/random.hpp"
@@ -19,6 +22,7 @@ namespace {
 
 constexpr std::string_view kPrefix = "/acme/";
 constexpr int kBusyRetrySeconds = 5;
+constexpr std::size_t kCountedAddresses = 100'000;
 
 http::Response preflight(const http::Request&)
 {
@@ -53,13 +57,18 @@ Door::Door(issuance::Core& core, AcmeSettings settings, http::Client& client, ht
            Resolver& resolver)
     : core_(core), settings_(std::move(settings)), accounts_(settings_.cached_accounts),
       nonces_(nonce_key(core), settings_.nonce_lifetime, core.clock, local_redeemer(settings_, core.clock)),
-      addresses_(settings_.allowed_networks), tools_{.settings = settings_,
-                                                     .addresses = addresses_,
-                                                     .client = client,
-                                                     .prober = prober,
-                                                     .resolver = resolver,
-                                                     .clock = core.clock},
-      context_{.core = core_, .settings = settings_, .accounts = accounts_, .nonces = nonces_, .validation = tools_}
+      addresses_(settings_.allowed_networks), limiter_(kCountedAddresses), tools_{.settings = settings_,
+                                                                                  .addresses = addresses_,
+                                                                                  .client = client,
+                                                                                  .prober = prober,
+                                                                                  .resolver = resolver,
+                                                                                  .clock = core.clock},
+      context_{.core = core_,
+               .settings = settings_,
+               .accounts = accounts_,
+               .nonces = nonces_,
+               .validation = tools_,
+               .addresses = limiter_}
 {
     core_.jobs.handle_whole(kValidateJob, [this](Job job) { return run_validation(std::move(job)); });
 }
@@ -70,6 +79,12 @@ void Door::add_post(http::Router& router, std::string_view path, Endpoint endpoi
     router.add("POST", pattern,
                [this, endpoint](const http::Request& request) { return answer_post(request, endpoint); });
     router.add("OPTIONS", pattern, answer_preflight);
+}
+
+void Door::add_page(http::Router& router, const char* method, std::string_view path, Page page)
+{
+    router.add(method, "/acme/{server}" + std::string(path),
+               [this, page](const http::Request& request) { return page(context_, request); });
 }
 
 void Door::add_routes(http::Router& router)
@@ -84,6 +99,7 @@ void Door::add_routes(http::Router& router)
     add_post(router, "/new-nonce", {.handler = new_nonce});
     add_post(router, "/new-account", {.handler = new_account, .signer = Signer::NewKey});
     add_post(router, "/new-order", {.handler = new_order});
+    add_post(router, "/new-authz", {.handler = new_authorization});
     add_post(router, "/revoke-cert", {.handler = revoke_cert, .signer = Signer::Either});
     add_post(router, "/key-change", {.handler = key_change});
     add_post(router, "/account/{id}", {.handler = account});
@@ -93,6 +109,13 @@ void Door::add_routes(http::Router& router)
     add_post(router, "/authorization/{id}", {.handler = authorization});
     add_post(router, "/challenge/{id}", {.handler = challenge});
     add_post(router, "/certificate/{id}", {.handler = certificate});
+    add_post(router, "/certificate/{id}/chain/{chain}", {.handler = certificate});
+    router.add("GET", "/acme/{server}/renewal-info/{id}",
+               [this](const http::Request& request) { return answer_renewal_info(request); });
+    router.add("OPTIONS", "/acme/{server}/renewal-info/{id}", answer_preflight);
+    add_page(router, "GET", "/limits", limits_page);
+    add_page(router, "GET", "/terms/{token}", terms_page);
+    add_page(router, "POST", "/terms/{token}", terms_page);
     if (!settings_.perspective_key.empty()) {
         router.add("POST", kPerspectivePath,
                    [this](const http::Request& request) { return answer_perspective(tools_, request); });
@@ -195,6 +218,13 @@ http::Awaitable<http::Response> Door::answer_new_nonce(const http::Request& requ
 {
     auto response = co_await guarded(request, give_nonce(request));
     complete(response, request, true, response.status < 300);
+    co_return response;
+}
+
+http::Awaitable<http::Response> Door::answer_renewal_info(const http::Request& request)
+{
+    auto response = co_await guarded(request, renewal_info(context_, request));
+    complete(response, request, true, false);
     co_return response;
 }
 

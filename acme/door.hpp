@@ -3,6 +3,7 @@
 #include "acme/account_cache.hpp"
 #include "acme/context.hpp"
 #include "acme/envelope.hpp"
+#include "acme/limits.hpp"
 #include "acme/nonce.hpp"
 #include "acme/settings.hpp"
 #include "acme/validation/validator.hpp"
@@ -37,10 +38,14 @@ private:
         bool is_directory = false; ///< the one resource without Link rel="index" (RFC 8555 section 7.1)
     };
 
+    using Page = http::Awaitable<http::Response> (*)(Context&, const http::Request&);
+
+    void add_page(http::Router& router, const char* method, std::string_view path, Page page);
     void add_post(http::Router& router, std::string_view path, Endpoint endpoint);
     http::Awaitable<http::Response> answer_post(const http::Request& request, Endpoint endpoint);
     http::Awaitable<http::Response> answer_directory(const http::Request& request);
     http::Awaitable<http::Response> answer_new_nonce(const http::Request& request);
+    http::Awaitable<http::Response> answer_renewal_info(const http::Request& request);
     http::Response answer_unknown(const http::Request& request, int status);
 
     http::Awaitable<Outcome<http::Response>> open_and_run(const http::Request& request, Endpoint endpoint);
@@ -60,6 +65,7 @@ private:
     AccountCache accounts_;
     NonceService nonces_;
     AddressPolicy addresses_;
+    AddressLimiter limiter_;
     ValidationTools tools_;
     Context context_;
 };

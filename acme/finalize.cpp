@@ -2,6 +2,7 @@
 
 #include "acme/caa_check.hpp"
 #include "acme/orders.hpp"
+#include "acme/renewal_info.hpp"
 #include "acme/resources.hpp"
 #include "core/encoding.hpp"
 #include "core/text.hpp"
@@ -58,7 +59,13 @@ std::string original_request(const AcmeOrder& order, const pki::Csr& csr)
 
 issuance::CertificateRequest make_request(const AcmeOrder& order, const AcmeServer& server, const pki::Csr& csr)
 {
-    auto request = timed_request(order.not_before, order.not_after, server);
+    const auto* profile = server.profile(order.profile);
+    auto request = timed_request(order.not_before, order.not_after, server, profile);
+    if (profile != nullptr) {
+        request.key_usage = profile->key_usage;
+        request.extended_key_usage = profile->extended_key_usage;
+        request.revocation_information = profile->revocation_information;
+    }
     request.names = order.identifiers;
     request.csr = csr;
     request.digest = server.digest;
@@ -75,16 +82,36 @@ issuance::CertificateRequest make_request(const AcmeOrder& order, const AcmeServ
     return request;
 }
 
-Outcome<void> check_key_algorithm(const AcmeServer& server, const pki::Csr& csr)
+/// What the server permits, and the order's profile where that says something, too.
+Outcome<void> check_key_algorithm(const AcmeServer& server, const AcmeOrder& order, const pki::Csr& csr)
 {
     const auto algorithm = pki::key_algorithm_of(csr.key.type());
-    const bool permitted =
-        server.key_algorithms.empty() ||
-        (algorithm && std::ranges::find(server.key_algorithms, *algorithm) != server.key_algorithms.end());
+    const auto within = [&](const std::vector<KeyAlgorithm>& permitted) {
+        return permitted.empty() || (algorithm && std::ranges::find(permitted, *algorithm) != permitted.end());
+    };
+    const auto* profile = server.profile(order.profile);
+    const bool permitted = within(server.key_algorithms) && (profile == nullptr || within(profile->key_algorithms));
     if (!permitted) {
         return bad_csr("this ACME server does not certify keys of type " + csr.key.type().name());
     }
     return {};
+}
+
+/// A profile that was offered when the order was made may be gone.
+Outcome<void> check_profile(const AcmeServer& server, const AcmeOrder& order)
+{
+    if (!order.profile.empty() && server.profile(order.profile) == nullptr) {
+        return refuse(ErrorType::InvalidProfile, 400, "the order's profile is not offered any more");
+    }
+    return {};
+}
+
+/// The certificate that the order replaces, so that the inventory links the two.
+std::string replaced_certificate(Context& context, db::Session& session, const AcmeOrder& order)
+{
+    const auto id = order.replaces ? parse_cert_id(*order.replaces) : std::nullopt;
+    const auto replaced = id ? find_by_cert_id(context, session, *id) : std::nullopt;
+    return replaced ? replaced->id : std::string();
 }
 
 Outcome<void> check_ready(const AcmeOrder& order, Time now)
@@ -104,10 +131,13 @@ Outcome<Finalized> accept(Context& context, db::UnitOfWork& work, const Call& ca
     CHANCERY_TRY(order, find_own_order(work, call));
     CHANCERY_CHECK(check_ready(order, context.core.clock.now()));
     CHANCERY_CHECK(check_csr(csr, order.identifiers));
-    CHANCERY_CHECK(check_key_algorithm(server, csr));
+    CHANCERY_CHECK(check_profile(server, order));
+    CHANCERY_CHECK(check_key_algorithm(server, order, csr));
     const auto caller = caller_of(call, account);
     CHANCERY_CHECK(judge_caa(context, work, caller, server, order, caa));
-    auto accepted = issuance::accept_order(context.core, work, caller, make_request(order, server, csr));
+    auto request = make_request(order, server, csr);
+    request.renews_certificate = replaced_certificate(context, work, order);
+    auto accepted = issuance::accept_order(context.core, work, caller, request);
     if (!accepted) {
         return std::unexpected(from_core(accepted.error()));
     }

@@ -1,7 +1,10 @@
 #include "acme/orders.hpp"
 
-#include "acme/challenge_types.hpp"
+#include "acme/limits.hpp"
+#include "acme/names.hpp"
+#include "acme/renewal_info.hpp"
 #include "acme/resources.hpp"
+#include "acme/terms.hpp"
 #include "core/id.hpp"
 #include "core/text.hpp"
 #include "db/repositories/acme_repository.hpp"
@@ -23,36 +26,6 @@ struct Identifier {
     std::string value{};
 };
 
-/// Either a name that a certificate could carry, or what is wrong with it.
-std::expected<Name, Subproblem> read_identifier(const Identifier& identifier)
-{
-    const auto refused = [&](ErrorType type, std::string detail) {
-        return std::unexpected(
-            Subproblem{.type = type, .detail = std::move(detail), .identifier = {NameType::Dns, identifier.value}});
-    };
-    const auto type = identifier_type(identifier.type);
-    if (!type) {
-        return refused(ErrorType::UnsupportedIdentifier, "only dns and ip identifiers are supported");
-    }
-    if (*type == NameType::Ip) {
-        auto address = pki::normalise_ip(identifier.value);
-        if (!address || *address != identifier.value) {
-            auto problem = refused(ErrorType::Malformed, "the address is not in its canonical form (RFC 5952)");
-            problem.error().identifier.type = NameType::Ip;
-            return problem;
-        }
-        return Name{NameType::Ip, std::move(*address)};
-    }
-    auto name = pki::normalise_dns_name(identifier.value, true, false);
-    if (!name) {
-        return refused(ErrorType::RejectedIdentifier, name.error().detail);
-    }
-    if (pki::is_public_suffix(name->starts_with("*.") ? name->substr(2) : *name)) {
-        return refused(ErrorType::RejectedIdentifier, "the name is a public suffix");
-    }
-    return Name{NameType::Dns, std::move(*name)};
-}
-
 Outcome<std::optional<Time>> read_time(const std::optional<std::string>& text, std::string_view member)
 {
     if (!text) {
@@ -67,7 +40,7 @@ Outcome<std::optional<Time>> read_time(const std::optional<std::string>& text, s
 
 /// Times that finalize would refuse are refused here already, by the same rule.
 Outcome<void> check_times(Context& context, db::Session& session, const WantedOrder& wanted, const AcmeServer& server,
-                          Time now)
+                          const AcmeProfile* profile, Time now)
 {
     if (!wanted.not_before && !wanted.not_after) {
         return {};
@@ -75,7 +48,7 @@ Outcome<void> check_times(Context& context, db::Session& session, const WantedOr
     const auto configuration = context.core.configuration.current(session);
     const auto issuer = configuration->issuers.find(server.authority_id);
     const auto issuer_end = issuer == configuration->issuers.end() ? std::nullopt : issuer->second->valid_to();
-    const auto request = timed_request(wanted.not_before, wanted.not_after, server);
+    const auto request = timed_request(wanted.not_before, wanted.not_after, server, profile);
     const auto validity = issuance::validity_of(context.core.settings, request, now, issuer_end);
     if (validity.refusal) {
         return malformed("notBefore and notAfter: " + validity.refusal->problem.detail);
@@ -83,97 +56,71 @@ Outcome<void> check_times(Context& context, db::Session& session, const WantedOr
     return {};
 }
 
-AcmeAuthorization make_authorization(const AcmeServer& server, const AcmeOrder& order, const Name& name, Time now)
-{
-    const bool wildcard = name.value.starts_with("*.");
-    AcmeAuthorization authorization{.id = new_id(now),
-                                    .account_id = order.account_id,
-                                    .identifier = {name.type, wildcard ? name.value.substr(2) : name.value},
-                                    .wildcard = wildcard,
-                                    .status = AcmeAuthorizationStatus::Pending,
-                                    .expires_at = order.expires_at,
-                                    .created_at = now};
-    for (const auto type : challenge_types_for(server, name)) {
-        authorization.challenges.push_back(make_challenge(server, authorization.id, type, now));
-    }
-    return authorization;
-}
-
-/// Names outside the registered domains, together with those that were refused before.
-std::vector<Subproblem> refused_names(Context& context, db::UnitOfWork& work, const issuance::Caller& caller,
-                                      const WantedOrder& wanted)
-{
-    auto refused = wanted.refused;
-    const auto allowed = issuance::check_domains(context.core, work, caller, wanted.names);
-    if (!allowed) {
-        for (const auto& name : allowed.error().names) {
-            refused.push_back({.type = ErrorType::RejectedIdentifier,
-                               .detail = name.detail,
-                               .identifier = {from_name<NameType>(name.type).value_or(NameType::Dns), name.value}});
-        }
-        if (allowed.error().names.empty()) {
-            refused.push_back({.type = ErrorType::RejectedIdentifier, .detail = allowed.error().detail});
-        }
-    }
-    return refused;
-}
-
-Outcome<void> check_names(Context& context, db::UnitOfWork& work, const issuance::Caller& caller,
-                          const AcmeServer& server, const WantedOrder& wanted)
-{
-    auto refused = refused_names(context, work, caller, wanted);
-    if (refused.empty() && server.authorization_mode == AuthorizationMode::Bindings) {
-        for (const auto& name : wanted.names) {
-            refused.push_back({.type = ErrorType::RejectedIdentifier,
-                               .detail = "the name is not bound to this account",
-                               .identifier = name});
-        }
-    }
-    if (refused.empty()) {
-        for (const auto& name : wanted.names) {
-            if (challenge_types_for(server, name).empty()) {
-                refused.push_back({.type = ErrorType::RejectedIdentifier,
-                                   .detail = "this server offers no challenge that could prove the name",
-                                   .identifier = name});
-            }
-        }
-    }
-    if (refused.empty()) {
-        return {};
-    }
-    auto error = from_subproblems(std::move(refused), 400);
-    if (error.type == ErrorType::RejectedIdentifier) {
-        error.status = 403;
-    }
-    json::Writer details;
-    details.begin_object().begin_array("identifiers");
-    for (const auto& name : wanted.names) {
-        details.value(name.value);
-    }
-    details.end_array().member("reason", error.detail).end_object();
-    audit::record_refusal(work, caller, context.core.clock.now(), audit::kAcmeOrderRefused,
-                          {"acme_account", caller.acme_account_id}, details.take());
-    return std::unexpected(std::move(error));
-}
-
 /// Gives the order an authorization for every name: one that is valid for longer than the order, or a new one.
-void authorize(db::UnitOfWork& work, const AcmeServer& server, AcmeOrder& order, Time now)
+void authorize(db::UnitOfWork& work, const AcmeServer& server, const std::vector<AcmeBinding>& bindings,
+               AcmeOrder& order, Time now)
 {
     db::AcmeOrderRepository orders(work);
     order.status = AcmeOrderStatus::Ready;
-    for (const auto& name : order.identifiers) {
-        const bool wildcard = name.value.starts_with("*.");
-        const Name base{name.type, wildcard ? name.value.substr(2) : name.value};
-        if (const auto valid = orders.find_valid_authorization(order.account_id, base, wildcard, order.expires_at)) {
+    for (std::size_t i = 0; i < order.identifiers.size(); ++i) {
+        const auto& name = order.identifiers[i];
+        const auto* binding = i < bindings.size() ? &bindings[i] : nullptr;
+        if (const auto valid = orders.find_valid_authorization(
+                order.account_id, base_of(name), name.value.starts_with("*."), order.expires_at,
+                binding == nullptr ? std::nullopt : std::optional(binding->id))) {
             order.authorization_ids.push_back(valid->id);
             continue;
         }
-        const auto fresh = make_authorization(server, order, name, now);
+        const auto fresh = make_authorization(server, order.account_id, name, order.expires_at, now, binding);
         orders.insert_authorization(fresh);
         order.authorization_ids.push_back(fresh.id);
-        order.status = AcmeOrderStatus::Pending;
+        if (binding == nullptr) {
+            order.status = AcmeOrderStatus::Pending;
+        }
     }
     orders.insert(order);
+}
+
+/// The profile that the order asks for; null when it asks for none.
+Outcome<const AcmeProfile*> wanted_profile(const AcmeServer& server, const WantedOrder& wanted)
+{
+    if (wanted.profile.empty()) {
+        return nullptr;
+    }
+    const auto* profile = server.profile(wanted.profile);
+    if (profile == nullptr) {
+        return refuse(ErrorType::InvalidProfile, 400, "the server has no profile of that name; see meta.profiles");
+    }
+    return profile;
+}
+
+/// Limits, but for a renewal that comes in its time (RFC 9773 section 5).
+Outcome<void> check_limits(Context& context, db::UnitOfWork& work, const Call& call, const CountedOrder& order,
+                           const WantedOrder& wanted)
+{
+    if (wanted.replaces) {
+        CHANCERY_TRY(in_time, check_replaces(context, work, order.account, *wanted.replaces, wanted.names,
+                                             context.core.clock.now()));
+        if (in_time) {
+            return {};
+        }
+    }
+    return check_order_limits(context, work, call, order);
+}
+
+void record_order(db::UnitOfWork& work, const issuance::Caller& caller, const AcmeOrder& order)
+{
+    json::Writer details;
+    details.begin_object().member("account", order.account_id).begin_array("identifiers");
+    for (const auto& name : order.identifiers) {
+        details.value(name.value);
+    }
+    details.end_array().member_if("replaces", order.replaces);
+    if (!order.profile.empty()) {
+        details.member("profile", order.profile);
+    }
+    details.end_object();
+    audit::record(work, caller, order.created_at, audit::kAcmeOrderCreated, {"acme_order", order.id}, details.take());
 }
 
 Outcome<AcmeOrder> create_order(Context& context, db::UnitOfWork& work, const Call& call, const WantedOrder& wanted)
@@ -181,9 +128,15 @@ Outcome<AcmeOrder> create_order(Context& context, db::UnitOfWork& work, const Ca
     const auto now = context.core.clock.now();
     CHANCERY_TRY(account, current_account(context, work, *call.account));
     CHANCERY_TRY(server, active_server(context, work, call.server_id));
-    CHANCERY_CHECK(check_times(context, work, wanted, server, now));
+    CHANCERY_CHECK(check_terms(context, call.urls, server, account));
+    CHANCERY_TRY(profile, wanted_profile(server, wanted));
+    CHANCERY_CHECK(check_times(context, work, wanted, server, profile, now));
     const auto caller = caller_of(call, account);
-    CHANCERY_CHECK(check_names(context, work, caller, server, wanted));
+    CHANCERY_TRY(bindings,
+                 check_names(context, work, caller, server,
+                             {.names = wanted.names, .refused = wanted.refused, .action = audit::kAcmeOrderRefused}));
+    CHANCERY_CHECK(
+        check_limits(context, work, call, {.server = server, .account = account, .names = wanted.names}, wanted));
     AcmeOrder order{.id = new_id(now),
                     .server_id = server.id,
                     .account_id = account.id,
@@ -191,15 +144,12 @@ Outcome<AcmeOrder> create_order(Context& context, db::UnitOfWork& work, const Ca
                     .not_before = wanted.not_before,
                     .not_after = wanted.not_after,
                     .expires_at = now + context.settings.order_lifetime,
+                    .profile = wanted.profile,
+                    .replaces = wanted.replaces,
                     .created_at = now};
-    authorize(work, server, order, now);
-    json::Writer details;
-    details.begin_object().member("account", account.id).begin_array("identifiers");
-    for (const auto& name : order.identifiers) {
-        details.value(name.value);
-    }
-    details.end_array().end_object();
-    audit::record(work, caller, now, audit::kAcmeOrderCreated, {"acme_order", order.id}, details.take());
+    authorize(work, server, bindings, order, now);
+    record_bindings(work, caller, now, bindings, order.identifiers);
+    record_order(work, caller, order);
     return order;
 }
 
@@ -214,6 +164,9 @@ Outcome<WantedOrder> read_new_order(std::string_view payload, std::size_t max_id
     }
     const auto not_before = in.optional_string("notBefore");
     const auto not_after = in.optional_string("notAfter");
+    WantedOrder wanted;
+    wanted.profile = in.optional_string("profile").value_or("");
+    wanted.replaces = in.optional_string("replaces");
     CHANCERY_CHECK(finish(in));
     if (identifiers.empty()) {
         return malformed("an order needs at least one identifier");
@@ -227,9 +180,8 @@ Outcome<WantedOrder> read_new_order(std::string_view payload, std::size_t max_id
     if (identifiers.size() > max_identifiers) {
         return malformed("an order may have at most " + std::to_string(max_identifiers) + " identifiers");
     }
-    WantedOrder wanted;
     for (const auto& identifier : identifiers) {
-        auto name = read_identifier(identifier);
+        auto name = read_identifier(identifier.type, identifier.value);
         if (!name) {
             wanted.refused.push_back(std::move(name).error());
         } else if (std::ranges::find(wanted.names, *name) == wanted.names.end()) {
@@ -244,15 +196,15 @@ Outcome<WantedOrder> read_new_order(std::string_view payload, std::size_t max_id
 }
 
 issuance::CertificateRequest timed_request(const std::optional<Time>& not_before, const std::optional<Time>& not_after,
-                                           const AcmeServer& server)
+                                           const AcmeServer& server, const AcmeProfile* profile)
 {
     issuance::CertificateRequest request;
     request.pathway = Pathway::Acme;
-    request.max_validity_days = server.max_validity_days;
+    request.max_validity_days = profile != nullptr ? profile->max_validity_days : server.max_validity_days;
     request.not_before = not_before;
     request.not_after = not_after;
     if (!not_after) {
-        request.validity_days = server.default_validity_days;
+        request.validity_days = profile != nullptr ? profile->default_validity_days : server.default_validity_days;
     }
     return request;
 }
@@ -279,6 +231,9 @@ http::Response order_response(const AcmeOrder& order, const Urls& urls, Time now
 
 http::Awaitable<Outcome<http::Response>> new_order(Context& context, Call call)
 {
+    if (auto within = check_address_limit(context, call); !within) {
+        co_return std::unexpected(std::move(within).error());
+    }
     auto wanted = read_new_order(call.payload, context.settings.max_identifiers);
     if (!wanted) {
         co_return std::unexpected(std::move(wanted).error());

@@ -1,5 +1,6 @@
 #include "acme/problem.hpp"
 
+#include "acme/urls.hpp"
 #include "core/json.hpp"
 
 #include <algorithm>
@@ -135,6 +136,7 @@ std::string to_json(const Error& error)
 http::Response to_response(const Error& error)
 {
     auto response = http::json_response(error.status, to_json(error), "application/problem+json");
+    response.with("Content-Language", "en"); // whatever Accept-Language asked for (RFC 8555 section 6.1)
     if (error.retry_after_seconds) {
         response.with("Retry-After", std::to_string(*error.retry_after_seconds));
     }
@@ -142,7 +144,10 @@ http::Response to_response(const Error& error)
         response.with("Location", error.location);
     }
     if (!error.terms_of_service.empty()) {
-        response.fields.add("Link", '<' + error.terms_of_service + ">;rel=\"terms-of-service\"");
+        response.fields.add("Link", link(error.terms_of_service, "terms-of-service"));
+    }
+    if (!error.help.empty()) {
+        response.fields.add("Link", link(error.help, "help"));
     }
     return response;
 }

@@ -13,9 +13,11 @@
 
 namespace chancery::acme {
 
-/// The error types of RFC 8555 section 6.7; no other ever leaves under urn:ietf:params:acme:error:.
+/// The error types of RFC 8555 section 6.7, alreadyReplaced (RFC 9773 section 5) and invalidProfile
+/// (draft-ietf-acme-profiles section 4); no other ever leaves under urn:ietf:params:acme:error:.
 enum class ErrorType {
     AccountDoesNotExist,
+    AlreadyReplaced,
     AlreadyRevoked,
     BadCsr,
     BadNonce,
@@ -28,6 +30,7 @@ enum class ErrorType {
     ExternalAccountRequired,
     IncorrectResponse,
     InvalidContact,
+    InvalidProfile,
     Malformed,
     OrderNotReady,
     RateLimited,
@@ -61,6 +64,7 @@ struct Error {
     std::string location{};         ///< keyChange conflict: the account that has the key (section 7.3.5)
     std::string instance{};         ///< userActionRequired: where a person acts (section 7.3.3)
     std::string terms_of_service{}; ///< the same: Link rel="terms-of-service"
+    std::string help{};             ///< rateLimited: Link rel="help" (section 6.6)
 };
 
 template <class T> using Outcome = std::expected<T, Error>;
@@ -106,6 +110,7 @@ template <> struct chancery::EnumNames<chancery::acme::ErrorType> {
     using enum chancery::acme::ErrorType;
     static constexpr std::pair<chancery::acme::ErrorType, std::string_view> table[] = {
         {AccountDoesNotExist, "accountDoesNotExist"},
+        {AlreadyReplaced, "alreadyReplaced"},
         {AlreadyRevoked, "alreadyRevoked"},
         {BadCsr, "badCSR"},
         {BadNonce, "badNonce"},
@@ -118,6 +123,7 @@ template <> struct chancery::EnumNames<chancery::acme::ErrorType> {
         {ExternalAccountRequired, "externalAccountRequired"},
         {IncorrectResponse, "incorrectResponse"},
         {InvalidContact, "invalidContact"},
+        {InvalidProfile, "invalidProfile"},
         {Malformed, "malformed"},
         {OrderNotReady, "orderNotReady"},
         {RateLimited, "rateLimited"},

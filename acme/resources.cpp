@@ -33,6 +33,13 @@ void write_meta(json::Writer& out, const AcmeServer& server, const Urls& urls)
         out.member("caaIdentities", server.caa_identities);
     }
     write_persistence(out, server, urls);
+    if (!server.profiles.empty()) {
+        out.begin_object("profiles");
+        for (const auto& profile : server.profiles) {
+            out.member(profile.name, profile.description);
+        }
+        out.end_object();
+    }
     out.member("externalAccountRequired", server.require_eab).end_object();
 }
 
@@ -98,8 +105,10 @@ std::string directory_json(const AcmeServer& server, const Urls& urls)
         .member("newNonce", urls.new_nonce())
         .member("newAccount", urls.new_account())
         .member("newOrder", urls.new_order())
+        .member("newAuthz", urls.new_authorization())
         .member("revokeCert", urls.revoke_cert())
-        .member("keyChange", urls.key_change());
+        .member("keyChange", urls.key_change())
+        .member("renewalInfo", urls.renewal_info());
     write_meta(out, server, urls);
     out.end_object();
     return out.take();
@@ -114,6 +123,9 @@ std::string account_json(const AcmeAccount& account, const Urls& urls)
     }
     if (account.terms_agreed_at) {
         out.member("termsOfServiceAgreed", true);
+    }
+    if (account.external_account_binding) {
+        out.raw_member("externalAccountBinding", *account.external_account_binding);
     }
     out.member("orders", urls.account_orders(account.id)).end_object();
     return out.take();
@@ -154,6 +166,12 @@ std::string order_json(const AcmeOrder& order, const Urls& urls, Time now)
         write_identifier(out.begin_object(), name);
     }
     out.end_array();
+    if (!order.profile.empty()) {
+        out.member("profile", order.profile);
+    }
+    if (order.replaces) {
+        out.member("replaces", *order.replaces);
+    }
     if (order.not_before) {
         out.member("notBefore", to_rfc3339(*order.not_before));
     }

@@ -1,8 +1,10 @@
 #include "acme/revocation.hpp"
 
 #include "core/encoding.hpp"
+#include "db/repositories/acme_client_repository.hpp"
 #include "db/repositories/acme_repository.hpp"
 #include "db/repositories/certificate_repository.hpp"
+#include "issuance/acme_accounts.hpp"
 #include "issuance/audit.hpp"
 #include "issuance/revocation.hpp"
 #include "pki/digest.hpp"
@@ -12,9 +14,19 @@
 namespace chancery::acme {
 namespace {
 
-/// Whether the account proved, and may still use, every name of the certificate.
-bool controls_names(db::Session& session, const AcmeAccount& account, const Certificate& certificate, Time now)
+/// Whether the account proved, and may still use, every name of the certificate, or has it by a binding where bindings
+/// are what authorizes.
+bool controls_names(Context& context, db::Session& session, const AcmeAccount& account, const Certificate& certificate)
 {
+    const auto now = context.core.clock.now();
+    const auto configuration = context.core.configuration.current(session);
+    const auto* server = configuration->acme_server(account.server_id);
+    if (server != nullptr && server->authorization_mode == AuthorizationMode::Bindings) {
+        const auto bound = db::AcmeBindingRepository(session).list(account.id);
+        return !certificate.names.empty() && std::ranges::all_of(certificate.names, [&](const Name& name) {
+            return issuance::covering_binding(bound, name) != nullptr;
+        });
+    }
     db::AcmeOrderRepository orders(session);
     return !certificate.names.empty() && std::ranges::all_of(certificate.names, [&](const Name& name) {
         const bool wildcard = name.value.starts_with("*.");
@@ -34,7 +46,7 @@ Outcome<issuance::Caller> authorized_caller(Context& context, db::UnitOfWork& wo
     }
     CHANCERY_TRY(account, current_account(context, work, *call.account));
     const bool own = certificate.acme_account_id == account.id;
-    if (!own && !controls_names(work, account, certificate, context.core.clock.now())) {
+    if (!own && !controls_names(context, work, account, certificate)) {
         return unauthorized("the account neither was issued this certificate nor controls all of its names");
     }
     return caller_of(call, account);
@@ -59,6 +71,15 @@ Outcome<void> revoke(Context& context, db::UnitOfWork& work, const Call& call, c
     auto caller = authorized_caller(context, work, call, *certificate);
     if (!caller) {
         return refuse_recorded(context, work, caller_of(call), *certificate, std::move(caller).error());
+    }
+    // Whoever holds the key knows best; a reason that was given before, by mistake or to hide this, gives way.
+    const bool raises = certificate->revoked_at && !call.account && wanted.reason == RevocationReason::KeyCompromise &&
+                        certificate->revocation_reason != RevocationReason::KeyCompromise;
+    if (raises) {
+        if (const auto raised = issuance::raise_to_key_compromise(context.core, work, *caller, *certificate); !raised) {
+            return std::unexpected(from_core(raised.error()));
+        }
+        return {};
     }
     if (certificate->revoked_at) {
         return refuse_recorded(

@@ -6,6 +6,7 @@ namespace chancery::acme {
 
 /// revokeCert (RFC 8555 section 7.6). Signed by the account that was issued it, by an account with valid authorizations
 /// for every name of it, or by the certificate's own key, which needs no account and may be a blocked one.
+/// A certificate that is revoked already is alreadyRevoked, except that its own key may still say keyCompromise.
 http::Awaitable<Outcome<http::Response>> revoke_cert(Context& context, Call call);
 
 struct WantedRevocation {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -18,6 +19,17 @@ public:
     std::string new_nonce() const { return base_ + "new-nonce"; }
 
     std::string new_account() const { return base_ + "new-account"; }
+
+    std::string new_authorization() const { return base_ + "new-authz"; }
+
+    /// What a certID is appended to, after a slash (RFC 9773 section 4.1).
+    std::string renewal_info() const { return base_ + "renewal-info"; }
+
+    /// A page for people: what this server limits.
+    std::string limits() const { return base_ + "limits"; }
+
+    /// A page for people: agreeing to changed terms of service.
+    std::string terms(std::string_view token) const { return base_ + "terms/" + std::string(token); }
 
     std::string new_order() const { return base_ + "new-order"; }
 
@@ -38,6 +50,12 @@ public:
     std::string challenge(std::string_view id) const { return base_ + "challenge/" + std::string(id); }
 
     std::string certificate(std::string_view id) const { return base_ + "certificate/" + std::string(id); }
+
+    /// The certificate under another chain; 0 is the one above.
+    std::string certificate(std::string_view id, std::size_t chain) const
+    {
+        return chain == 0 ? certificate(id) : certificate(id) + "/chain/" + std::to_string(chain);
+    }
 
 private:
     std::string base_;

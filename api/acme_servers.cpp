@@ -3,6 +3,7 @@
 #include "api/answers.hpp"
 #include "api/etag.hpp"
 #include "api/paging.hpp"
+#include "core/model/acme_json.hpp"
 #include "db/repositories/configuration_repository.hpp"
 #include "issuance/administration.hpp"
 
@@ -29,6 +30,9 @@ void write_writable(json::Writer& out, const AcmeServer& server)
         .member("caa_identities", server.caa_identities)
         .member("check_caa", server.check_caa)
         .member("challenge_types", names_of(server.challenge_types));
+    write_profiles(out, "profiles", server.profiles);
+    write_limits(out, "limits", server.limits);
+    out.member("explanation_url", server.explanation_url);
 }
 
 void write_server(json::Writer& out, const Call& call, const AcmeServer& server, const Counters& counters)
@@ -100,6 +104,9 @@ void read_writable(json::Reader& in, AcmeServer& server)
         in.optional_boolean("check_caa").value_or(server.authorization_mode == AuthorizationMode::Challenges);
     server.challenge_types =
         in.has("challenge_types") ? read_choices<ChallengeType>(in, "challenge_types") : defaults.challenge_types;
+    server.profiles = read_profiles(in, "profiles");
+    server.limits = read_limits(in, "limits");
+    server.explanation_url = in.optional_string("explanation_url").value_or("");
 }
 
 Result<AcmeServer> find(const Call& call, db::Session& session)

@@ -1,3 +1,4 @@
+#include "api/acme_accounts.hpp"
 #include "api/acme_servers.hpp"
 #include "api/alerts.hpp"
 #include "api/api_tokens.hpp"
@@ -95,6 +96,17 @@ constexpr Route kRoutes[] = {
     {"GET",    "/api/v1/acme-servers/{id}", Right::ReadAcmeServers,   Read{acme_servers::show}},
     {"PATCH",  "/api/v1/acme-servers/{id}", Right::ManageAcmeServers, Write{acme_servers::change}, MergePatch},
 
+    {"GET",    "/api/v1/acme-servers/{id}/accounts",         Right::ReadAcmeAccounts,   Read{acme_accounts::list}},
+    {"POST",   "/api/v1/acme-servers/{id}/accounts",         Right::ManageAcmeAccounts, Write{acme_accounts::create}, Json, Idempotent},
+    {"GET",    "/api/v1/acme-accounts/{id}",                 Right::ReadAcmeAccounts,   Read{acme_accounts::show}},
+    {"PATCH",  "/api/v1/acme-accounts/{id}",                 Right::ManageAcmeAccounts, Write{acme_accounts::change}, MergePatch},
+    {"POST",   "/api/v1/acme-accounts/{id}/eab-credentials", Right::ManageAcmeAccounts, Write{acme_accounts::replace_credentials}, Json, Idempotent},
+    {"DELETE", "/api/v1/acme-accounts/{id}/failing-names",   Right::ManageAcmeAccounts, Write{acme_accounts::resume}},
+    {"GET",    "/api/v1/acme-accounts/{id}/bindings",        Right::ReadAcmeAccounts,   Read{acme_accounts::list_bindings}},
+    {"POST",   "/api/v1/acme-accounts/{id}/bindings",        Right::ManageAcmeAccounts, Write{acme_accounts::bind}, Json, Idempotent},
+    {"GET",    "/api/v1/acme-bindings/{id}",                 Right::ReadAcmeAccounts,   Read{acme_accounts::show_binding}},
+    {"DELETE", "/api/v1/acme-bindings/{id}",                 Right::ManageAcmeAccounts, Write{acme_accounts::unbind}},
+
     {"GET",    "/api/v1/users",      Right::ReadUsers,   Read{users::list}},
     {"POST",   "/api/v1/users",      Right::ManageUsers, Custom{users::create}, Json, Idempotent},
     {"GET",    "/api/v1/users/{id}", Right::ReadUsers,   Read{users::show}},
@@ -129,6 +141,8 @@ constexpr std::pair<Right, std::string_view> kRightNames[] = {
     {Right::ManageAuthorities, "ManageAuthorities"},
     {Right::ReadAcmeServers, "ReadAcmeServers"},
     {Right::ManageAcmeServers, "ManageAcmeServers"},
+    {Right::ReadAcmeAccounts, "ReadAcmeAccounts"},
+    {Right::ManageAcmeAccounts, "ManageAcmeAccounts"},
     {Right::ReadAlerts, "ReadAlerts"},
     {Right::ManageAlerts, "ManageAlerts"},
     {Right::ReadAuditLog, "ReadAuditLog"},

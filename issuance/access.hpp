@@ -51,6 +51,8 @@ enum class Right {
     ManageAuthorities,
     ReadAcmeServers,
     ManageAcmeServers,
+    ReadAcmeAccounts,
+    ManageAcmeAccounts,
     ReadAlerts,
     ManageAlerts,
     ReadAuditLog,

@@ -1,5 +1,6 @@
 #include "core/id.hpp"
 #include "core/json.hpp"
+#include "core/model/acme_json.hpp"
 #include "db/repositories/configuration_repository.hpp"
 #include "issuance/administration.hpp"
 #include "issuance/audit.hpp"
@@ -7,6 +8,7 @@
 #include "pki/names.hpp"
 
 #include <algorithm>
+#include <set>
 
 namespace chancery::issuance {
 namespace {
@@ -39,7 +41,10 @@ std::string server_json(const AcmeServer& server)
     for (const auto type : server.challenge_types) {
         out.value(name_of(type));
     }
-    return out.end_array().end_object().take();
+    out.end_array();
+    write_profiles(out, "profiles", server.profiles);
+    write_limits(out, "limits", server.limits);
+    return out.member("explanation_url", server.explanation_url).end_object().take();
 }
 
 bool is_slug(const std::string& slug)
@@ -89,6 +94,66 @@ void check_challenge_types(Mistakes& mistakes, const AcmeServer& server)
     }
 }
 
+void check_profile(Mistakes& mistakes, const std::string& pointer, const AcmeProfile& profile)
+{
+    constexpr int kShortLived = 7; // days: below that, revocation tells nobody anything in time
+    if (!is_slug(profile.name)) {
+        mistakes.add(pointer + "/name", "format", "1 to 63 of a-z, 0-9 and -");
+    }
+    mistakes.check_text(pointer + "/description", profile.description, 0, 500);
+    if (profile.max_validity_days < 1 || profile.max_validity_days > kLongestValidity) {
+        mistakes.add(pointer + "/max_validity_days", "range", "1 to 825");
+    }
+    if (profile.default_validity_days < 1 || profile.default_validity_days > profile.max_validity_days) {
+        mistakes.add(pointer + "/default_validity_days", "range", "at least 1 and at most max_validity_days");
+    }
+    if (!profile.revocation_information && profile.max_validity_days > kShortLived) {
+        mistakes.add(pointer + "/revocation_information", "range",
+                     "can be left out of certificates of at most 7 days only");
+    }
+}
+
+void check_profiles(Mistakes& mistakes, const std::vector<AcmeProfile>& profiles)
+{
+    constexpr std::size_t kMost = 20;
+    if (profiles.size() > kMost) {
+        mistakes.add("/profiles", "length", "at most 20");
+    }
+    std::set<std::string_view> names;
+    for (std::size_t i = 0; i < profiles.size(); ++i) {
+        const auto pointer = "/profiles/" + std::to_string(i);
+        check_profile(mistakes, pointer, profiles[i]);
+        if (!names.insert(profiles[i].name).second) {
+            mistakes.add(pointer + "/name", "unique", "is the name of another profile");
+        }
+    }
+}
+
+void check_limit(Mistakes& mistakes, const std::string& member, const AcmeLimit& limit)
+{
+    constexpr long long kMostCount = 1'000'000;
+    constexpr long long kLongestPeriod = 366LL * 86'400;
+    if (limit.count < 0 || limit.count > kMostCount) {
+        mistakes.add("/limits/" + member + "/count", "range", "0 (no limit) to 1000000");
+    }
+    if (limit.is_set() && (limit.period_seconds < 1 || limit.period_seconds > kLongestPeriod)) {
+        mistakes.add("/limits/" + member + "/period_seconds", "range", "1 to 31622400");
+    }
+}
+
+void check_limits(Mistakes& mistakes, const AcmeLimits& limits)
+{
+    constexpr long long kLongestPause = 366LL * 86'400;
+    check_limit(mistakes, "requests_per_address", limits.requests_per_address);
+    check_limit(mistakes, "orders_per_account", limits.orders_per_account);
+    check_limit(mistakes, "orders_per_domain", limits.orders_per_domain);
+    check_limit(mistakes, "orders_per_name_set", limits.orders_per_name_set);
+    check_limit(mistakes, "failures_per_name", limits.failures_per_name);
+    if (limits.pause_seconds < 1 || limits.pause_seconds > kLongestPause) {
+        mistakes.add("/limits/pause_seconds", "range", "1 to 31622400");
+    }
+}
+
 /// Normalises what is compared later, and collects every mistake.
 Result<void> check_server(const Configuration& configuration, AcmeServer& server)
 {
@@ -113,6 +178,11 @@ Result<void> check_server(const Configuration& configuration, AcmeServer& server
     if (!server.website.empty()) {
         mistakes.check_http_url("/website", server.website);
     }
+    if (!server.explanation_url.empty()) {
+        mistakes.check_http_url("/explanation_url", server.explanation_url);
+    }
+    check_profiles(mistakes, server.profiles);
+    check_limits(mistakes, server.limits);
     check_caa_identities(mistakes, server);
     check_challenge_types(mistakes, server);
     return mistakes.result();

@@ -36,6 +36,7 @@ struct CertificateRequest {
     std::string renews_certificate{};
     std::string acme_account_id{};
     std::optional<int> max_validity_days{}; ///< of the ACME server
+    bool revocation_information = true;     ///< false: no CRL URLs, for an ACME profile of a few days
     std::string key_purpose{"certificate"}; ///< automated: what the stored key is for ("listener" is never exported)
     std::string original{"{}"};             ///< the parameters as the caller gave them: the order's `request`
 };

@@ -160,11 +160,13 @@ Digest digest_of(const CertificateRequest& request, const pki::Issuer* issuer, s
     return *request.digest;
 }
 
-void add_urls(Profile& profile, const CoreSettings& settings)
+void add_urls(Profile& profile, const CoreSettings& settings, bool revocation_information)
 {
     const auto& authority = *profile.authority;
     const bool published = !settings.http_url.empty();
-    if (!authority.crl_urls.empty()) {
+    if (!revocation_information) {
+        profile.crl_urls.clear();
+    } else if (!authority.crl_urls.empty()) {
         profile.crl_urls = authority.crl_urls;
     } else if (published) {
         profile.crl_urls = {settings.http_url + "/crl/" + authority.id + ".crl"};
@@ -280,7 +282,7 @@ Profile make_profile(const ProfileInputs& in, std::vector<Name> names)
             found != in.configuration.issuers.end()) {
             profile.issuer = found->second;
         }
-        add_urls(profile, in.settings);
+        add_urls(profile, in.settings, request.revocation_information);
     }
 
     auto& facts = profile.facts;

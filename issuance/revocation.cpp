@@ -104,6 +104,33 @@ std::string success_details(const Certificate& certificate, RevocationReason rea
         .take();
 }
 
+/// What goes with a revocation that was stored.
+void tell_revocation(Core& core, db::UnitOfWork& work, const Caller& caller, const Certificate& certificate,
+                     RevocationReason reason)
+{
+    const auto now = core.clock.now();
+    if (certificate.authority_id) {
+        enqueue_crl(core, work, *certificate.authority_id, now);
+    }
+    audit::record(work, caller, now, audit::kRevokeSuccess, {"certificate", certificate.id},
+                  success_details(certificate, reason));
+    work.on_commit([&core] { core.metrics.counter("chancery_revocations_total", "Certificates revoked.").add(); });
+}
+
+/// Blocks the key and revokes what else carries it: whoever has the key can use those as well.
+void compromise_key(Core& core, db::UnitOfWork& work, const Caller& caller, const Certificate& certificate)
+{
+    constexpr auto kReason = RevocationReason::KeyCompromise;
+    const auto now = core.clock.now();
+    db::BlockedKeyRepository(work).insert(certificate.spki_sha256, std::string(name_of(kReason)), now);
+    db::CertificateRepository certificates(work);
+    for (const auto& sibling : certificates.active_with_key(certificate.spki_sha256, now)) {
+        if (certificates.mark_revoked(sibling.id, now, kReason)) {
+            tell_revocation(core, work, caller, sibling, kReason);
+        }
+    }
+}
+
 Result<Certificate> confirm(Core& core, db::UnitOfWork& work, const Caller& caller, const std::string& certificate_id,
                             const std::string& code, RevocationReason reason)
 {
@@ -150,20 +177,31 @@ Result<Certificate> revoke(Core& core, db::UnitOfWork& work, const Caller& calle
         return refuse_revocation(work, caller, now, certificate.id,
                                  {.code = Code::AlreadyRevoked, .detail = "The certificate is revoked already."});
     }
+    tell_revocation(core, work, caller, certificate, reason);
     if (reason == RevocationReason::KeyCompromise) {
-        db::BlockedKeyRepository(work).insert(certificate.spki_sha256, std::string(name_of(reason)), now);
+        compromise_key(core, work, caller, certificate);
     }
-    if (certificate.authority_id) {
-        enqueue_crl(core, work, *certificate.authority_id, now);
-    }
-    audit::record(work, caller, now, audit::kRevokeSuccess, {"certificate", certificate.id},
-                  success_details(certificate, reason));
-    work.on_commit([&core] { core.metrics.counter("chancery_revocations_total", "Certificates revoked.").add(); });
     auto revoked = certificate;
     revoked.revoked_at = now;
     revoked.revocation_reason = reason;
     ++revoked.revision;
     return revoked;
+}
+
+Result<Certificate> raise_to_key_compromise(Core& core, db::UnitOfWork& work, const Caller& caller,
+                                            const Certificate& certificate)
+{
+    constexpr auto kReason = RevocationReason::KeyCompromise;
+    if (!db::CertificateRepository(work).change_reason(certificate.id, kReason)) {
+        return refuse_revocation(work, caller, core.clock.now(), certificate.id,
+                                 {.code = Code::AlreadyRevoked, .detail = "The certificate is revoked already."});
+    }
+    tell_revocation(core, work, caller, certificate, kReason);
+    compromise_key(core, work, caller, certificate);
+    auto raised = certificate;
+    raised.revocation_reason = kReason;
+    ++raised.revision;
+    return raised;
 }
 
 } // namespace chancery::issuance

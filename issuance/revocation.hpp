@@ -30,8 +30,14 @@ RevocationAttempt confirm_revocation(Core& core, db::UnitOfWork& work, const Cal
                                      RevocationReason reason);
 
 /// The revocation itself, for callers whose right was established otherwise (ACME revokeCert, the command line): state
-/// change, blocked key (keyCompromise), CRL job and audit record in this unit.
+/// change, CRL job and audit record in this unit; for keyCompromise the key is blocked, and every other certificate
+/// with it is revoked, too.
 Result<Certificate> revoke(Core& core, db::UnitOfWork& work, const Caller& caller, const Certificate& certificate,
                            RevocationReason reason);
+
+/// A revocation for another reason becomes one for keyCompromise: for callers who proved that they hold the key.
+/// AlreadyRevoked when it is one already.
+Result<Certificate> raise_to_key_compromise(Core& core, db::UnitOfWork& work, const Caller& caller,
+                                            const Certificate& certificate);
 
 } // namespace chancery::issuance

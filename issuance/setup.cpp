@@ -177,7 +177,12 @@ Result<std::string> ensure_acme_server(Core& core, db::UnitOfWork& work, const A
     const AcmeServer wanted{.slug = kDefaultServer,
                             .name = "Default",
                             .description = "Made at the first start.",
-                            .authority_id = intermediate.id};
+                            .authority_id = intermediate.id,
+                            .profiles = {{.name = "shortlived",
+                                          .description = "Six days, renewed rather than revoked",
+                                          .default_validity_days = 6,
+                                          .max_validity_days = 7,
+                                          .revocation_information = false}}};
     CHANCERY_TRY(server, create_acme_server(core, work, system_caller(), wanted));
     audit::record(work, system_caller(), core.clock.now(), audit::kSystemInitialised, {"acme_server", server.id});
     return server.slug;

@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace chancery {
@@ -28,6 +29,43 @@ template <> struct EnumNames<ChallengeType> {
         {ChallengeType::DnsPersist01, "dns-persist-01"}};
 };
 
+/// A kind of certificate that an ACME server offers by name (draft-ietf-acme-profiles). Empty lists mean what is meant
+/// without a profile.
+struct AcmeProfile {
+    std::string name{};        ///< [a-z0-9-]{1,63}
+    std::string description{}; ///< for people, or the URL of a page for them: the value in meta.profiles
+    int default_validity_days = 90;
+    int max_validity_days = 90;
+    std::vector<KeyAlgorithm> key_algorithms{};
+    std::vector<KeyUsage> key_usage{};
+    std::vector<ExtendedKeyUsage> extended_key_usage{};
+    bool revocation_information = true; ///< false: no CRL URLs; for seven days at most
+    bool operator==(const AcmeProfile&) const = default;
+};
+
+/// At most `count` in `period_seconds`, evenly: one is regained every period_seconds / count (GCRA). None when count is
+/// 0: no limit.
+struct AcmeLimit {
+    long long count = 0;
+    long long period_seconds = 0;
+
+    bool is_set() const { return count > 0; }
+
+    bool operator==(const AcmeLimit&) const = default;
+};
+
+/// What one ACME server allows. Everything is unlimited unless set.
+struct AcmeLimits {
+    AcmeLimit requests_per_address{};     ///< newAccount, newOrder and newAuthz; each process counts its own
+    AcmeLimit orders_per_account{};       ///< newOrder
+    AcmeLimit orders_per_domain{};        ///< newOrder, by registered domain
+    AcmeLimit orders_per_name_set{};      ///< newOrder, by the exact set of names
+    AcmeLimit failures_per_name{};        ///< failed validations of one name by one account, then it is paused
+    long long pause_seconds = 7 * 86'400; ///< for how long
+    bool exempt_bound_accounts = false;   ///< accounts registered with an external account binding have no limits
+    bool operator==(const AcmeLimits&) const = default;
+};
+
 /// One ACME directory, /acme/{slug}/directory (product: ACME server).
 struct AcmeServer {
     std::string id{};
@@ -47,9 +85,23 @@ struct AcmeServer {
     std::vector<std::string> caa_identities{}; ///< lower-case A-labels: the names that CAA records know this CA by
     bool check_caa = true;                     ///< CAA records of every DNS name are obeyed (RFC 8659)
     std::vector<ChallengeType> challenge_types{ChallengeType::Http01, ChallengeType::Dns01, ChallengeType::TlsAlpn01};
+    std::vector<AcmeProfile> profiles{};
+    AcmeLimits limits{};
+    std::string explanation_url{}; ///< renewalInfo: why a certificate should be renewed early; empty: none
     Time created_at{};
     Time updated_at{};
     long long revision = 1;
+
+    /// Null when there is none of that name.
+    const AcmeProfile* profile(std::string_view wanted) const
+    {
+        for (const auto& one : profiles) {
+            if (one.name == wanted) {
+                return &one;
+            }
+        }
+        return nullptr;
+    }
 };
 
 /// RFC 8555 section 7.1.6.
@@ -71,6 +123,8 @@ struct AcmeAccount {
     std::string spki_sha256{}; ///< hex; a certificate's key must be no account's key
     std::vector<std::string> contacts{};
     std::optional<Time> terms_agreed_at{};
+    std::string agreed_terms{};                            ///< URL of the terms that were agreed to
+    std::optional<std::string> external_account_binding{}; ///< the JWS it registered with (RFC 8555 section 7.3.4)
     Time created_at{};
     long long revision = 1; ///< grows with every change
 };
@@ -99,6 +153,8 @@ struct AcmeOrder {
     std::optional<std::string> error{};    ///< ACME problem as JSON
     std::optional<std::string> order_id{}; ///< the inventory's order, from finalize on
     std::optional<std::string> certificate_id{};
+    std::string profile{};                 ///< empty: none was chosen
+    std::optional<std::string> replaces{}; ///< certID of the certificate it replaces (RFC 9773 section 5)
     Time created_at{};
 };
 
@@ -143,6 +199,7 @@ struct AcmeAuthorization {
     Time expires_at{};
     Time created_at{};
     std::vector<AcmeChallenge> challenges{};
+    std::optional<std::string> binding_id{}; ///< valid by what an administrator bound, not by a challenge
 };
 
 } // namespace chancery

@@ -6,7 +6,8 @@ namespace chancery::db {
 namespace {
 
 constexpr SqlText kColumns =
-    "id, server_id, status, jwk, thumbprint, spki_sha256, contacts, terms_agreed_at, created_at, revision";
+    "id, server_id, status, jwk, thumbprint, spki_sha256, contacts, terms_agreed_at, agreed_terms, "
+    "external_account_binding, created_at, revision";
 constexpr std::string_view kInsert = kSql<kInsertInto<"acme_accounts", kColumns>, " ON CONFLICT DO NOTHING">;
 constexpr std::string_view kFind = kSql<"SELECT ", kColumns, " FROM acme_accounts WHERE id = :id">;
 constexpr std::string_view kFindRevision = "SELECT revision FROM acme_accounts WHERE id = :id";
@@ -14,7 +15,13 @@ constexpr std::string_view kFindByThumbprint =
     kSql<"SELECT ", kColumns, " FROM acme_accounts WHERE thumbprint = :thumbprint AND server_id = :server_id">;
 constexpr std::string_view kAnyWithSpki = "SELECT 1 FROM acme_accounts WHERE spki_sha256 = :spki LIMIT 1";
 constexpr std::string_view kUpdateContacts = R"sql(
-    UPDATE acme_accounts SET contacts = :contacts, terms_agreed_at = :terms_agreed_at, revision = revision + 1
+    UPDATE acme_accounts SET contacts = :contacts, revision = revision + 1
+     WHERE id = :id AND status = 'valid')sql";
+constexpr std::string_view kAgree = R"sql(
+    UPDATE acme_accounts SET terms_agreed_at = :at, agreed_terms = :terms, revision = revision + 1
+     WHERE id = :id AND status = 'valid')sql";
+constexpr std::string_view kRevoke = R"sql(
+    UPDATE acme_accounts SET status = 'revoked', revision = revision + 1
      WHERE id = :id AND status = 'valid')sql";
 constexpr std::string_view kDeactivate = R"sql(
     UPDATE acme_accounts SET status = 'deactivated', revision = revision + 1
@@ -35,7 +42,7 @@ constexpr std::string_view kPastThumbprints =
 template <class A> auto columns(A& a)
 {
     return pack(a.id, a.server_id, a.status, a.jwk, a.thumbprint, a.spki_sha256, a.contacts, a.terms_agreed_at,
-                a.created_at, a.revision);
+                a.agreed_terms, a.external_account_binding, a.created_at, a.revision);
 }
 
 AcmeAccount read_account(Row& row)
@@ -77,15 +84,24 @@ bool AcmeAccountRepository::any_with_spki(const std::string& spki_sha256)
     return Query(session_, kAnyWithSpki).bind(spki_sha256).value<long long>().has_value();
 }
 
-bool AcmeAccountRepository::update_contacts(const std::string& id, const std::vector<std::string>& contacts,
-                                            std::optional<Time> terms_agreed_at)
+bool AcmeAccountRepository::update_contacts(const std::string& id, const std::vector<std::string>& contacts)
 {
-    return Query(session_, kUpdateContacts).bind(contacts, terms_agreed_at, id).run() == 1;
+    return Query(session_, kUpdateContacts).bind(contacts, id).run() == 1;
+}
+
+bool AcmeAccountRepository::agree(const std::string& id, const std::string& terms, Time at)
+{
+    return Query(session_, kAgree).bind(at, terms, id).run() == 1;
 }
 
 bool AcmeAccountRepository::deactivate(const std::string& id)
 {
     return Query(session_, kDeactivate).bind(id).run() == 1;
+}
+
+bool AcmeAccountRepository::revoke(const std::string& id)
+{
+    return Query(session_, kRevoke).bind(id).run() == 1;
 }
 
 bool AcmeAccountRepository::change_key(const std::string& id, const std::string& jwk, const std::string& thumbprint,

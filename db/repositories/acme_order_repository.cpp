@@ -7,8 +7,9 @@
 namespace chancery::db {
 namespace {
 
-constexpr SqlText kOrderColumns = "id, server_id, account_id, status, identifiers, authorization_ids, not_before, "
-                                  "not_after, expires_at, error, order_id, certificate_id, created_at";
+constexpr SqlText kOrderColumns =
+    "id, server_id, account_id, status, identifiers, authorization_ids, not_before, "
+    "not_after, expires_at, error, order_id, certificate_id, profile, replaces, created_at";
 constexpr std::string_view kInsertOrder = kInsertInto<"acme_orders", kOrderColumns>;
 constexpr std::string_view kFindOrder = kSql<"SELECT ", kOrderColumns, " FROM acme_orders WHERE id = :id">;
 constexpr std::string_view kFindByInventoryOrder =
@@ -19,7 +20,7 @@ constexpr std::string_view kInsertLink = R"sql(
 constexpr std::string_view kListIds = "SELECT id FROM acme_orders";
 
 constexpr SqlText kAuthorizationColumns =
-    "id, account_id, identifier_type, identifier, wildcard, status, expires_at, created_at";
+    "id, account_id, identifier_type, identifier, wildcard, status, expires_at, binding_id, created_at";
 constexpr std::string_view kInsertAuthorization = kInsertInto<"acme_authorizations", kAuthorizationColumns>;
 constexpr SqlText kChallengeColumns =
     "id, authorization_id, type, status, token, key_authorization, validated_at, error";
@@ -28,14 +29,32 @@ constexpr std::string_view kFindChallenge = kSql<"SELECT ", kChallengeColumns, "
 
 // An authorization with its challenges is one read; the challenge's columns are NULL where there is none.
 constexpr std::string_view kAuthorizationsWithChallenges = R"sql(
-    SELECT a.id, a.account_id, a.identifier_type, a.identifier, a.wildcard, a.status, a.expires_at, a.created_at,
-           c.id, c.type, c.status, c.token, c.key_authorization, c.validated_at, c.error
+    SELECT a.id, a.account_id, a.identifier_type, a.identifier, a.wildcard, a.status, a.expires_at, a.binding_id,
+           a.created_at, c.id, c.type, c.status, c.token, c.key_authorization, c.validated_at, c.error
       FROM acme_authorizations a LEFT JOIN acme_challenges c ON c.authorization_id = a.id)sql";
-constexpr std::string_view kFindValid = R"sql(
+constexpr SqlText kValidOnes = R"sql(
     SELECT id FROM acme_authorizations
      WHERE account_id = :account_id AND identifier = :identifier AND identifier_type = :identifier_type
-       AND wildcard = :wildcard AND status = 'valid' AND expires_at > :valid_beyond
-     ORDER BY expires_at DESC LIMIT 1)sql";
+       AND wildcard = :wildcard AND status = 'valid' AND expires_at > :valid_beyond)sql";
+constexpr std::string_view kFindValid = kSql<kValidOnes, " AND binding_id IS NULL ORDER BY expires_at DESC LIMIT 1">;
+constexpr std::string_view kFindBound =
+    kSql<kValidOnes, " AND binding_id = :binding_id ORDER BY expires_at DESC LIMIT 1">;
+constexpr std::string_view kBoundOnes = R"sql(
+    SELECT id FROM acme_authorizations
+     WHERE account_id = :account_id AND status = 'valid' AND binding_id = :binding_id ORDER BY id)sql";
+constexpr std::string_view kFindReplacement = R"sql(
+    SELECT id FROM acme_orders
+     WHERE replaces = :replaces AND (status IN ('processing', 'valid')
+                                     OR (status IN ('pending', 'ready') AND expires_at > :now)) LIMIT 1)sql";
+constexpr std::string_view kInsertPreauthorization = R"sql(
+    INSERT INTO acme_preauthorizations (authorization_id, expires_at) VALUES (:authorization_id, :expires_at))sql";
+constexpr std::string_view kExpiredPreauthorizations = R"sql(
+    SELECT authorization_id FROM acme_preauthorizations
+     WHERE expires_at < :limit_time ORDER BY expires_at LIMIT :most)sql";
+constexpr std::string_view kDeletePreauthorization =
+    "DELETE FROM acme_preauthorizations WHERE authorization_id = :authorization_id";
+constexpr std::string_view kPutOffPreauthorization =
+    "UPDATE acme_preauthorizations SET expires_at = :expires_at WHERE authorization_id = :authorization_id";
 
 constexpr std::string_view kStartChallenge = R"sql(
     UPDATE acme_challenges SET status = 'processing', key_authorization = :key_authorization
@@ -94,13 +113,13 @@ constexpr std::string_view kDeleteChallenges = "DELETE FROM acme_challenges WHER
 template <class O> auto order_columns(O& o)
 {
     return pack(o.id, o.server_id, o.account_id, o.status, o.identifiers, o.authorization_ids, o.not_before,
-                o.not_after, o.expires_at, o.error, o.order_id, o.certificate_id, o.created_at);
+                o.not_after, o.expires_at, o.error, o.order_id, o.certificate_id, o.profile, o.replaces, o.created_at);
 }
 
 template <class A> auto authorization_columns(A& a)
 {
     return pack(a.id, a.account_id, a.identifier.type, a.identifier.value, a.wildcard, a.status, a.expires_at,
-                a.created_at);
+                a.binding_id, a.created_at);
 }
 
 template <class C> auto challenge_columns(C& c)
@@ -263,12 +282,31 @@ std::vector<AcmeAuthorization> AcmeOrderRepository::authorizations_of(const std:
 
 std::optional<AcmeAuthorization> AcmeOrderRepository::find_valid_authorization(const std::string& account_id,
                                                                                const Name& identifier, bool wildcard,
-                                                                               Time valid_beyond)
+                                                                               Time valid_beyond,
+                                                                               const std::optional<std::string>& bound)
 {
-    const auto id = Query(session_, kFindValid)
-                        .bind(account_id, identifier.value, identifier.type, wildcard, valid_beyond)
-                        .value<std::string>();
+    Query query(session_, bound ? kFindBound : kFindValid);
+    query.bind(account_id, identifier.value, identifier.type, wildcard, valid_beyond);
+    if (bound) {
+        query.bind(*bound);
+    }
+    const auto id = query.value<std::string>();
     return id ? find_authorization(*id) : std::nullopt;
+}
+
+void AcmeOrderRepository::revoke_bound(const std::string& account_id, const std::string& binding_id,
+                                       const std::string& order_error)
+{
+    for (const auto& id : Query(session_, kBoundOnes).bind(account_id, binding_id).values<std::string>()) {
+        if (set_authorization_status(id, AcmeAuthorizationStatus::Valid, AcmeAuthorizationStatus::Revoked)) {
+            invalidate_orders_of_authorization(id, order_error);
+        }
+    }
+}
+
+std::optional<std::string> AcmeOrderRepository::find_replacement(const std::string& replaces, Time now)
+{
+    return Query(session_, kFindReplacement).bind(replaces, now).value<std::string>();
 }
 
 std::optional<AcmeChallenge> AcmeOrderRepository::find_challenge(const std::string& id)
@@ -368,6 +406,30 @@ long long AcmeOrderRepository::sweep(Time limit_time, int limit)
         }
     }
     return deleted;
+}
+
+void AcmeOrderRepository::insert_preauthorization(const AcmeAuthorization& authorization)
+{
+    insert_authorization(authorization);
+    Query(session_, kInsertPreauthorization).bind(authorization.id, authorization.expires_at).run();
+}
+
+long long AcmeOrderRepository::sweep_preauthorizations(Time limit_time, int limit)
+{
+    const auto ids = Query(session_, kExpiredPreauthorizations).bind(limit_time, limit).values<std::string>();
+    for (const auto& id : ids) {
+        const auto authorization = find_authorization(id);
+        if (authorization && authorization->expires_at >= limit_time) {
+            // It was proven since then, and lives longer.
+            Query(session_, kPutOffPreauthorization).bind(authorization->expires_at, id).run();
+            continue;
+        }
+        if (Query(session_, kDeleteAuthorization).bind(id, id).run() == 1) {
+            Query(session_, kDeleteChallenges).bind(id).run();
+        }
+        Query(session_, kDeletePreauthorization).bind(id).run(); // one that an order uses goes with the order
+    }
+    return static_cast<long long>(ids.size());
 }
 
 } // namespace chancery::db

@@ -21,9 +21,10 @@ public:
     std::optional<AcmeAccount> find_by_thumbprint(const std::string& server_id, const std::string& thumbprint);
     /// Whether any account of any server has this key.
     bool any_with_spki(const std::string& spki_sha256);
-    bool update_contacts(const std::string& id, const std::vector<std::string>& contacts,
-                         std::optional<Time> terms_agreed_at);
-    bool deactivate(const std::string& id); ///< valid -> deactivated; false otherwise
+    bool update_contacts(const std::string& id, const std::vector<std::string>& contacts);
+    bool agree(const std::string& id, const std::string& terms, Time at); ///< to these terms of service
+    bool deactivate(const std::string& id);                               ///< valid -> deactivated; false otherwise
+    bool revoke(const std::string& id);                                   ///< valid -> revoked; false otherwise
     /// False when the new key belongs to an account of the server already. The old key's thumbprint is kept.
     bool change_key(const std::string& id, const std::string& jwk, const std::string& thumbprint,
                     const std::string& spki_sha256);
@@ -50,9 +51,15 @@ public:
 
     std::optional<AcmeAuthorization> find_authorization(const std::string& id);
     std::vector<AcmeAuthorization> authorizations_of(const std::string& order_id);
-    /// A valid authorization of the account for this identifier that lives beyond `valid_beyond`.
+    /// A valid authorization of the account for this identifier that lives beyond `valid_beyond`: proven by a
+    /// challenge, or, with `binding_id`, valid by that binding.
     std::optional<AcmeAuthorization> find_valid_authorization(const std::string& account_id, const Name& identifier,
-                                                              bool wildcard, Time valid_beyond);
+                                                              bool wildcard, Time valid_beyond,
+                                                              const std::optional<std::string>& binding_id = {});
+    /// Valid authorizations that rest on the binding become revoked, and the open orders that hang on them invalid.
+    void revoke_bound(const std::string& account_id, const std::string& binding_id, const std::string& order_error);
+    /// The order that replaces that certificate and did not fail or expire (RFC 9773 section 5).
+    std::optional<std::string> find_replacement(const std::string& replaces, Time now);
     std::optional<AcmeChallenge> find_challenge(const std::string& id);
 
     /// pending -> processing, fixing the key authorization; false when it was answered before.
@@ -76,6 +83,12 @@ public:
     /// authorizations; returns how many. One with an authorization that is still valid becomes invalid and is deleted
     /// after that has expired. Inventory, orders and audit keep everything that was ever asked of the core.
     long long sweep(Time limit_time, int limit);
+
+    /// Made by newAuthz, for no order yet.
+    void insert_preauthorization(const AcmeAuthorization& authorization);
+    /// Deletes up to `limit` of those that expired before `limit_time` and that no order uses; returns how many it
+    /// looked at.
+    long long sweep_preauthorizations(Time limit_time, int limit);
 
 private:
     Session& session_;

@@ -31,6 +31,13 @@ constexpr std::string_view kCount = "SELECT count(*) FROM certificates";
 constexpr std::string_view kMarkRevoked = R"sql(
     UPDATE certificates SET revoked_at = :at, revocation_reason = :reason, revision = revision + 1
      WHERE id = :id AND revoked_at IS NULL)sql";
+constexpr std::string_view kChangeReason = R"sql(
+    UPDATE certificates SET revocation_reason = :reason, revision = revision + 1
+     WHERE id = :id AND revoked_at IS NOT NULL AND revocation_reason <> :old_reason)sql";
+constexpr std::string_view kActiveWithKey =
+    kSql<"SELECT ", kListColumns,
+         " FROM certificates WHERE spki_sha256 = :spki AND source = 'managed' AND revoked_at IS NULL "
+         "AND valid_to >= :now ORDER BY id">;
 constexpr std::string_view kReplaceTags = R"sql(
     UPDATE certificates SET tags = :tags, revision = revision + 1 WHERE id = :id AND revision = :revision)sql";
 constexpr std::string_view kRenewedTo = R"sql(
@@ -294,6 +301,16 @@ long long CertificateRepository::count(const CertificateFilter& filter)
 bool CertificateRepository::mark_revoked(const std::string& id, Time at, RevocationReason reason)
 {
     return Query(session_, kMarkRevoked).bind(at, reason, id).run() == 1;
+}
+
+bool CertificateRepository::change_reason(const std::string& id, RevocationReason reason)
+{
+    return Query(session_, kChangeReason).bind(reason, id, reason).run() == 1;
+}
+
+std::vector<Certificate> CertificateRepository::active_with_key(const std::string& spki_sha256, Time now)
+{
+    return Query(session_, kActiveWithKey).bind(spki_sha256, now).all(read_listed);
 }
 
 bool CertificateRepository::replace_tags(const std::string& id, const std::vector<std::string>& tags,

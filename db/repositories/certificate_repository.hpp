@@ -50,6 +50,11 @@ public:
 
     /// False when it was revoked already (the WHERE is the lock). Raises the revision.
     bool mark_revoked(const std::string& id, Time at, RevocationReason reason);
+    /// Another reason for a revocation that stands; false when it is not revoked, or for that reason already. Raises
+    /// the revision.
+    bool change_reason(const std::string& id, RevocationReason reason);
+    /// Certificates from here with this public key that are neither revoked nor expired, without `der`.
+    std::vector<Certificate> active_with_key(const std::string& spki_sha256, Time now);
     /// False when the revision is not `expected_revision`.
     bool replace_tags(const std::string& id, const std::vector<std::string>& tags, long long expected_revision);
     void link_renewal(const std::string& old_id, const std::string& new_id);

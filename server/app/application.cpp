@@ -6,6 +6,7 @@
 #include "api/door.hpp"
 #include "core/log.hpp"
 #include "core/text.hpp"
+#include "db/repositories/acme_client_repository.hpp"
 #include "db/repositories/acme_repository.hpp"
 #include "db/repositories/identity_repository.hpp"
 #include "db/repositories/operation_repository.hpp"
@@ -271,6 +272,16 @@ boost::asio::awaitable<void> Application::Impl::sweep()
     // In batches, so that no unit of work holds the writer for long.
     while (co_await services.store.write([&](db::UnitOfWork& work) {
         return db::AcmeOrderRepository(work).sweep(now - std::chrono::hours(24), kBatch);
+    }) == kBatch) {
+    }
+    while (co_await services.store.write([&](db::UnitOfWork& work) {
+        return db::AcmeOrderRepository(work).sweep_preauthorizations(now - std::chrono::hours(24), kBatch);
+    }) == kBatch) {
+    }
+    while (co_await services.store.write([&](db::UnitOfWork& work) {
+        db::AcmeLimitRepository limits(work);
+        // A failure counts for as long as a limit's period may be: a year.
+        return std::max(limits.sweep(now, kBatch), limits.sweep_failures(now - std::chrono::hours(24 * 366), kBatch));
     }) == kBatch) {
     }
 }
