@@ -81,6 +81,9 @@ Reply AcmeClient::send(std::string method, const std::string& url, std::string b
     if (!content_type.empty()) {
         request.fields.set("Content-Type", std::move(content_type));
     }
+    if (!accept_.empty()) {
+        request.fields.set("Accept", accept_);
+    }
     auto response = run(router_.route(request));
     return Reply{.status = response.status, .fields = std::move(response.fields), .body = std::move(response.body)};
 }

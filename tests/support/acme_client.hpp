@@ -55,6 +55,9 @@ public:
 
     void set_key(const pki::PrivateKey& key);
 
+    /// The Accept field of requests from now on; empty for none.
+    void set_accept(std::string accept) { accept_ = std::move(accept); }
+
     pki::Jwk jwk() const { return pki::jwk_of(key_.public_key()); }
 
     std::string key_authorization(const std::string& token) const { return token + '.' + jwk().thumbprint; }
@@ -86,6 +89,7 @@ private:
     pki::PrivateKey key_;
     pki::JwsAlgorithm algorithm_{};
     std::string kid_;
+    std::string accept_;
 };
 
 /// A DER CSR for those DNS names with a new P-256 key, or with `key`. The CN is left out unless given.

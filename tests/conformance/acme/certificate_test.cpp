@@ -15,6 +15,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
+#include <set>
 #include <thread>
 
 using namespace chancery;
@@ -289,7 +291,7 @@ TEST_CASE("a finalize that is repeated issues nothing more", "[acme-096]")
     CHECK(certificates_in(world) == 1);
 }
 
-TEST_CASE("an order that fails after its finalize was accepted is invalid, with an error of RFC 8555", "[acme-063]")
+TEST_CASE("an order that fails after its finalize was accepted is invalid, with an error of RFC 8555", "[acme-098]")
 {
     AcmeWorld world(GENERATE(from_range(test_dialects())));
     auto client = world.registered();
@@ -515,4 +517,157 @@ TEST_CASE("a key revoked for compromise is certified no more", "[acme-110]")
     auto holder = world.client();
     holder.set_key(key);
     CHECK(holder.register_account().problem() == "badPublicKey");
+}
+
+TEST_CASE("the order's URL comes with finalize and with the order itself", "[acme-037]")
+{
+    AcmeWorld world(GENERATE(from_range(test_dialects())));
+    auto client = world.registered();
+    const auto order = world.ready_order(client, {"www.example.org"});
+    CHECK(order.header("Location").starts_with(client.url("/order/")));
+    const auto valid = client.finalize(order, make_csr({"www.example.org"}));
+    CHECK(valid.header("Location") == order.header("Location"));
+    CHECK(client.post_as_get(order.header("Location")).header("Location") == order.header("Location"));
+}
+
+namespace {
+
+constexpr auto kYear = std::chrono::hours(24 * 365);
+
+/// A certificate for a CA's key and subject, signed by the issuer.
+std::string ca_certificate(const Subject& subject, const pki::PublicKey& key, const pki::Issuer& issuer, Time now)
+{
+    const pki::CertificatePlan plan{.subject = subject,
+                                    .key = key,
+                                    .serial_number = pki::new_serial_number(),
+                                    .valid_from = now,
+                                    .valid_to = now + kYear * 5,
+                                    .digest = Digest::Sha256,
+                                    .key_usage = {KeyUsage::KeyCertSign, KeyUsage::CrlSign},
+                                    .is_ca = true};
+    return pki::sign_tbs(pki::build_tbs(plan, issuer), issuer.key(), Digest::Sha256);
+}
+
+/// Another root signs the issuing CA's key, and an administrator imports the cross certificate.
+void cross_sign(AcmeWorld& world, const std::string& issuing_ca, const std::string& name)
+{
+    const auto now = world.clock.now();
+    const auto key = pki::PrivateKey::generate(KeyAlgorithm::Ec256);
+    const Subject subject{.common_name = name};
+    const auto root = ca_certificate(subject, key.public_key(), pki::Issuer::self_signed(subject, key), now);
+    const auto info = pki::parse_certificate(issuing_ca).value();
+    const auto cross = ca_certificate(info.subject, info.key, pki::Issuer(root, key), now);
+    const auto prepared =
+        issuance::prepare_import({.name = "cross " + name,
+                                  .certificate = pki::to_pem(cross, "CERTIFICATE") + pki::to_pem(root, "CERTIFICATE")})
+            .value();
+    world.database.store().write_now([&](db::UnitOfWork& work) {
+        return issuance::import_authority(world.core, work, issuance::system_caller(), prepared).value();
+    });
+}
+
+} // namespace
+
+TEST_CASE("each chain of a cross-signed CA has a URL that names the others", "[acme-100]")
+{
+    AcmeWorld world(GENERATE(from_range(test_dialects())));
+    auto client = world.registered();
+    const auto valid = client.finalize(world.ready_order(client, {"www.example.org"}), make_csr({"www.example.org"}));
+    const auto url = valid.text("certificate");
+    const auto first = client.post_as_get(url);
+    CHECK(first.links("alternate").empty());
+    CHECK(client.post_as_get(url + "/chain/1").status == 404);
+    cross_sign(world, chain_of(first)[1], "Old Root");
+    cross_sign(world, chain_of(first)[1], "Other Root");
+
+    const auto with_links = client.post_as_get(url);
+    CHECK(with_links.body == first.body);
+    const auto alternates = with_links.links("alternate");
+    REQUIRE(alternates.size() == 2);
+    std::set<std::string> bodies{first.body};
+    for (const auto& alternate : alternates) {
+        const auto reply = client.post_as_get(alternate);
+        CHECK(reply.status == 200);
+        CHECK(reply.header("Content-Type") == "application/pem-certificate-chain");
+        const auto chain = chain_of(reply);
+        REQUIRE(chain.size() == 2);
+        CHECK(chain[0] == chain_of(first)[0]);
+        CHECK(pki::is_issued_by(chain[0], chain[1]));
+        CHECK(bodies.insert(reply.body).second);
+        auto others = reply.links("alternate");
+        CHECK(others.size() == 2);
+        CHECK(std::ranges::find(others, url) != others.end());
+        CHECK(std::ranges::find(others, alternate) == others.end());
+        CHECK(client.send("GET", alternate, {}, {}).status == 405);
+        auto stranger = world.registered();
+        CHECK(stranger.post_as_get(alternate).status == 404);
+    }
+    for (const auto* wrong : {"/chain/3", "/chain/0", "/chain/01", "/chain/x", "/chain/-1"}) {
+        CHECK(client.post_as_get(url + wrong).status == 404);
+    }
+}
+
+TEST_CASE("a certificate comes in the form that is wanted, or not at all", "[acme-099]")
+{
+    AcmeWorld world(GENERATE(from_range(test_dialects())));
+    auto client = world.registered();
+    const auto valid = client.finalize(world.ready_order(client, {"www.example.org"}), make_csr({"www.example.org"}));
+    const auto url = valid.text("certificate");
+    const auto leaf = chain_of(client.post_as_get(url)).front();
+    const auto as = [&](const std::string& accept) {
+        client.set_accept(accept);
+        return client.post_as_get(url);
+    };
+    for (const auto* any : {"*/*", "application/*", "application/pem-certificate-chain",
+                            "text/html, application/pem-certificate-chain;q=0.5", "application/pkix-cert;q=0.1, */*"}) {
+        CAPTURE(any);
+        CHECK(as(any).header("Content-Type") == "application/pem-certificate-chain");
+    }
+    const auto der = as("application/pkix-cert");
+    CHECK(der.header("Content-Type") == "application/pkix-cert");
+    CHECK(der.body == leaf);
+    const auto pkcs7 = as("application/pkcs7-mime, application/pem-certificate-chain;q=0.9");
+    CHECK(pkcs7.header("Content-Type") == "application/pkcs7-mime; smime-type=certs-only");
+    CHECK(pkcs7.body.find(leaf) != std::string::npos);
+    for (const auto* none : {"text/html", "application/json", "application/pem-certificate-chain;q=0"}) {
+        const auto reply = as(none);
+        CHECK(reply.status == 406);
+        CHECK(reply.problem() == "malformed");
+    }
+}
+
+TEST_CASE("the certificate's own key turns an earlier revocation into one for compromise", "[acme-105]")
+{
+    AcmeWorld world(GENERATE(from_range(test_dialects())));
+    auto client = world.registered();
+    const auto key = pki::PrivateKey::generate(KeyAlgorithm::Ec256);
+    const auto der = world.issue(client, {"www.example.org"}, key);
+    CHECK(client.revoke(der, 4).status == 200);
+    const auto revoked_at = stored(world, der).revoked_at;
+    world.clock.advance(std::chrono::hours(1));
+    CHECK(client.revoke(der, 1).problem() == "alreadyRevoked");
+    auto holder = world.client();
+    holder.set_key(key);
+    CHECK(holder.revoke(der, 5, {.with_jwk = true}).problem() == "alreadyRevoked");
+    CHECK(holder.revoke(der, 1, {.with_jwk = true}).status == 200);
+    CHECK(stored(world, der).revocation_reason == RevocationReason::KeyCompromise);
+    CHECK(stored(world, der).revoked_at == revoked_at);
+    CHECK(holder.revoke(der, 1, {.with_jwk = true}).problem() == "alreadyRevoked");
+    CHECK(holder.register_account().problem() == "badPublicKey");
+}
+
+TEST_CASE("a compromised key takes every certificate with it along", "[acme-110]")
+{
+    AcmeWorld world(GENERATE(from_range(test_dialects())));
+    auto client = world.registered();
+    auto other = world.registered();
+    const auto key = pki::PrivateKey::generate(KeyAlgorithm::Ec256);
+    const auto first = world.issue(client, {"a.example.org"}, key);
+    const auto second = world.issue(other, {"b.example.org"}, key);
+    const auto unrelated = world.issue(other, {"b.example.org"});
+    CHECK(client.revoke(first, 1).status == 200);
+    CHECK(stored(world, second).revocation_reason == RevocationReason::KeyCompromise);
+    CHECK_FALSE(stored(world, unrelated).revoked_at);
+    CHECK(world.audited("certificate.revoke.success") == 2);
+    CHECK(other.revoke(second, 1).problem() == "alreadyRevoked");
 }

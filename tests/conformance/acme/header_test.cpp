@@ -94,6 +94,18 @@ TEST_CASE("the directory's URLs are those of the configured public URL", "[acme-
     for (const auto* member : {"newNonce", "newAccount", "newOrder", "revokeCert", "keyChange"}) {
         CHECK(directory.text(member).starts_with("https://ca.example:8443/acme/default/"));
     }
-    CHECK_FALSE(directory.json().has("newAuthz"));
+    CHECK(directory.text("newAuthz") == client.url("/new-authz"));
+    CHECK(directory.text("renewalInfo") == client.url("/renewal-info"));
     CHECK_FALSE(directory.json().object("meta").boolean("externalAccountRequired"));
+}
+
+TEST_CASE("problems say that they are in English, whatever language was asked for", "[acme-045]")
+{
+    AcmeWorld world(GENERATE(from_range(test_dialects())));
+    auto client = world.registered();
+    const auto refused = client.order({"www.elsewhere.example"});
+    CHECK(refused.status == 403);
+    CHECK(refused.header("Content-Language") == "en");
+    CHECK(client.send("GET", client.url("/nothing"), {}, {}).header("Content-Language") == "en");
+    CHECK(client.order({"www.example.org"}).header("Content-Language").empty());
 }

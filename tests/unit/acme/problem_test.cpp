@@ -19,6 +19,7 @@ TEST_CASE("an error is a problem document with type, detail and the status of th
 TEST_CASE("every error type is one that RFC 8555 registers", "[acme-039]")
 {
     const std::set<std::string_view> registered{"accountDoesNotExist",
+                                                "alreadyReplaced",
                                                 "alreadyRevoked",
                                                 "badCSR",
                                                 "badNonce",
@@ -31,6 +32,7 @@ TEST_CASE("every error type is one that RFC 8555 registers", "[acme-039]")
                                                 "externalAccountRequired",
                                                 "incorrectResponse",
                                                 "invalidContact",
+                                                "invalidProfile",
                                                 "malformed",
                                                 "orderNotReady",
                                                 "rateLimited",

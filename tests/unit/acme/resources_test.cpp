@@ -145,7 +145,8 @@ TEST_CASE("the directory names what exists and says whether an external account 
     AcmeServer server{.slug = "default", .require_eab = true, .terms_of_service = "https://ca.example/terms"};
     json::Reader directory(directory_json(server, kUrls));
     CHECK(directory.string("newOrder") == "https://ca.example:8443/acme/default/new-order");
-    CHECK_FALSE(directory.has("newAuthz"));
+    CHECK(directory.string("newAuthz") == "https://ca.example:8443/acme/default/new-authz");
+    CHECK(directory.string("renewalInfo") == "https://ca.example:8443/acme/default/renewal-info");
     auto meta = directory.object("meta");
     CHECK(meta.boolean("externalAccountRequired"));
     CHECK(meta.string("termsOfService") == "https://ca.example/terms");

@@ -134,7 +134,7 @@ TEST_CASE("an ACME account changes contacts and key while it is valid", "[unit][
         AcmeAccountRepository accounts(unit);
         accounts.insert(account);
         accounts.insert(other);
-        CHECK(accounts.update_contacts(account.id, {}, std::nullopt));
+        CHECK(accounts.update_contacts(account.id, {}));
         CHECK_FALSE(accounts.change_key(account.id, "{}", "thumb-2", "spki"));
         CHECK(accounts.past_thumbprints(account.id).empty());
         CHECK(accounts.change_key(account.id, "{}", "thumb-3", "spki-3"));
@@ -145,7 +145,7 @@ TEST_CASE("an ACME account changes contacts and key while it is valid", "[unit][
         CHECK(accounts.find_revision(account.id) == 3);
         CHECK(accounts.deactivate(account.id));
         CHECK_FALSE(accounts.deactivate(account.id));
-        CHECK_FALSE(accounts.update_contacts(account.id, {"x"}, std::nullopt));
+        CHECK_FALSE(accounts.update_contacts(account.id, {"x"}));
         CHECK(accounts.find(account.id)->status == AcmeAccountStatus::Deactivated);
         CHECK(accounts.find(account.id)->revision == 4);
     });
