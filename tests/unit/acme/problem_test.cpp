@@ -16,7 +16,7 @@ TEST_CASE("an error is a problem document with type, detail and the status of th
     CHECK(response.body == R"({"type":"urn:ietf:params:acme:error:malformed","detail":"too short","status":413})");
 }
 
-TEST_CASE("every error type is one that RFC 8555 registers", "[acme-039]")
+TEST_CASE("every error type is one that RFC 8555, RFC 9773 or the profiles draft registers", "[acme-039]")
 {
     const std::set<std::string_view> registered{"accountDoesNotExist",
                                                 "alreadyReplaced",
