@@ -8,11 +8,11 @@ import x509
 
 
 class LegoTest(unittest.TestCase):
-    def lego(self, running, directory, name, command, *options, solver=None):
+    def lego(self, running, directory, name, command, *options, solver=None, check=True):
         solver = solver or ("--http", "--http.port", ":%d" % running.http01_port)
         return server.run("lego", "--server", running.directory_url, "--accept-tos", "--email", "ops@chancery.example",
                           "--path", directory, *solver, "--domains", name, command, *options,
-                          env={"LEGO_CA_CERTIFICATES": running.root})
+                          check=check, env={"LEGO_CA_CERTIFICATES": running.root})
 
     def test_lego_obtains_renews_and_revokes(self):
         name = "lego.localhost"
@@ -46,6 +46,23 @@ class LegoTest(unittest.TestCase):
             self.lego(running, directory, name, "run", solver=("--tls", "--tls.port", ":%d" % port))
             with open(os.path.join(directory, "certificates", name + ".crt"), encoding="ascii") as file:
                 x509.assert_chain(running.root, file.read(), name)
+
+    def test_lego_registers_with_an_external_account(self):
+        name = "eab.localhost"
+        with server.Server() as running, tempfile.TemporaryDirectory() as directory:
+            acme_server = running.all_items("/acme-servers")[0]
+            etag = running.expect(200, "GET", "/acme-servers/" + acme_server["id"]).headers["ETag"]
+            running.expect(200, "PATCH", "/acme-servers/" + acme_server["id"], {"require_eab": True},
+                           headers={"If-Match": etag})
+            made = running.expect(201, "POST", "/acme-servers/%s/accounts" % acme_server["id"], {"name": "lego"}).json
+            self.assertNotEqual(self.lego(running, directory, name, "run", check=False).returncode, 0)
+            self.lego(running, directory, name, "run",
+                      solver=("--http", "--http.port", ":%d" % running.http01_port, "--eab", "--kid", made["key_id"],
+                              "--hmac", made["mac_key"]))
+            with open(os.path.join(directory, "certificates", name + ".crt"), encoding="ascii") as file:
+                x509.assert_chain(running.root, file.read(), name)
+            account = running.expect(200, "GET", "/acme-accounts/" + made["id"]).json
+            self.assertEqual((account["status"], account["name"]), ("active", "lego"))
 
 
 if __name__ == "__main__":
