@@ -17,8 +17,8 @@ constexpr std::string_view kSavepoint = "SAVEPOINT unit";
 constexpr std::string_view kRelease = "RELEASE unit";
 constexpr std::string_view kRollbackTo = "ROLLBACK TO unit";
 
-constexpr std::size_t kManyUnits = 4;
-constexpr std::chrono::milliseconds kGatherTime{2};
+constexpr std::size_t kManyUnits = 6;
+constexpr std::chrono::milliseconds kGatherTime{4};
 
 void execute(Session& session, std::string_view sql)
 {
