@@ -10,6 +10,9 @@ namespace {
 
 namespace audit = issuance::audit;
 
+/// As long as the Retry-After of a pending authorization.
+constexpr std::chrono::milliseconds kOutcomeWait{1000};
+
 Outcome<void> read_deactivation(const Call& call)
 {
     json::Reader in(call.payload);
@@ -73,9 +76,12 @@ http::Awaitable<Outcome<http::Response>> authorization(Context& context, Call ca
             co_return std::unexpected(std::move(wanted).error());
         }
     }
+    if (call.is_get()) {
+        co_await context.under_way.wait(call.id(), kOutcomeWait);
+    }
     auto authorization =
         call.is_get()
-            ? co_await context.core.store.read([&](db::Session& session) { return read(context, session, call); })
+            ? co_await context.core.store.look_up([&](db::Session& session) { return read(context, session, call); })
             : co_await context.core.store.write([&](db::UnitOfWork& work) { return deactivate(context, work, call); });
     if (!authorization) {
         co_return std::unexpected(std::move(authorization).error());

@@ -87,8 +87,8 @@ http::Awaitable<Outcome<http::Response>> certificate(Context& context, Call call
     if (!number) {
         co_return not_found("chain");
     }
-    auto found =
-        co_await context.core.store.read([&](db::Session& session) { return find(context, session, call, *number); });
+    auto found = co_await context.core.store.look_up(
+        [&](db::Session& session) { return find(context, session, call, *number); });
     if (!found) {
         co_return std::unexpected(std::move(found).error());
     }

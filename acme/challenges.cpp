@@ -23,19 +23,13 @@ struct Found {
 
 Outcome<Found> find_own_challenge(db::Session& session, const Call& call)
 {
-    const auto challenge =
-        is_id(call.id()) ? db::AcmeOrderRepository(session).find_challenge(call.id()) : std::optional<AcmeChallenge>();
-    if (!challenge) {
+    auto authorization = is_id(call.id()) ? db::AcmeOrderRepository(session).find_authorization_of_challenge(call.id())
+                                          : std::optional<AcmeAuthorization>();
+    if (!authorization || authorization->account_id != call.account_id()) {
         return not_found("challenge");
     }
-    auto authorization = find_own_authorization(session, call, challenge->authorization_id);
-    if (!authorization) {
-        return not_found("challenge");
-    }
-    // The authorization was read later, perhaps after a parallel request: its own view of the challenge goes with it.
-    const auto same = std::ranges::find(authorization->challenges, challenge->id, &AcmeChallenge::id);
-    auto current = same == authorization->challenges.end() ? *challenge : *same;
-    return Found{.challenge = std::move(current), .authorization = std::move(*authorization)};
+    auto challenge = *std::ranges::find(authorization->challenges, call.id(), &AcmeChallenge::id);
+    return Found{.challenge = std::move(challenge), .authorization = std::move(*authorization)};
 }
 
 Outcome<Found> read(Context& context, db::Session& session, const Call& call)
@@ -85,6 +79,8 @@ void enqueue_validation(Context& context, db::UnitOfWork& work, const Call& call
                               .thumbprints = thumbprints_for(work, found),
                               .source_address = call.request.peer,
                               .request_id = call.request.request_id};
+    // Before the job, which may end before this request is answered.
+    work.on_commit([&under_way = context.under_way, id = task.authorization_id] { under_way.start(id); });
     context.core.jobs.enqueue(work, Job{.id = new_id(now),
                                         .kind = std::string(kValidateJob),
                                         .subject_id = found.challenge.id,
@@ -158,24 +154,25 @@ void store_outcome(Context& context, db::UnitOfWork& work, const ValidationTask&
 {
     db::AcmeOrderRepository orders(work);
     const auto authorization = orders.find_authorization(task.authorization_id);
-    auto challenge = orders.find_challenge(task.challenge_id);
     const auto now = context.core.clock.now();
     // An authorization that expired meanwhile stays so, whatever a late job finds out.
-    const bool waits = authorization && challenge &&
-                       status_at(*authorization, now) == AcmeAuthorizationStatus::Pending &&
-                       challenge->status == AcmeChallengeStatus::Processing;
-    if (!waits) {
+    if (!authorization || status_at(*authorization, now) != AcmeAuthorizationStatus::Pending) {
         return;
     }
-    challenge->status = result ? AcmeChallengeStatus::Valid : AcmeChallengeStatus::Invalid;
+    const auto found = std::ranges::find(authorization->challenges, task.challenge_id, &AcmeChallenge::id);
+    if (found == authorization->challenges.end() || found->status != AcmeChallengeStatus::Processing) {
+        return;
+    }
+    auto challenge = *found;
+    challenge.status = result ? AcmeChallengeStatus::Valid : AcmeChallengeStatus::Invalid;
     auto status = AcmeAuthorizationStatus::Valid;
     auto expires = now + context.settings.authorization_lifetime;
     std::optional<std::string> error;
     if (result) {
-        challenge->validated_at = now;
+        challenge.validated_at = now;
         expires = std::min<Time>(expires, result->valid_until.value_or(expires));
     } else {
-        challenge->error = to_json(result.error());
+        challenge.error = to_json(result.error());
         status = AcmeAuthorizationStatus::Invalid;
         expires = authorization->expires_at;
         error = order_error(task, result.error());
@@ -184,7 +181,7 @@ void store_outcome(Context& context, db::UnitOfWork& work, const ValidationTask&
         // An order must not outlive what proves its names (RFC 8555 section 7.1.6).
         orders.shorten_orders_of_authorization(task.authorization_id, expires);
     }
-    if (orders.finish_challenge(*challenge, status, expires, error)) {
+    if (orders.finish_challenge(challenge, status, expires, error)) {
         record_validation(context, work, task, result);
         if (result) {
             forget_failures(context, work, task.account_id, task.identifier);
@@ -252,6 +249,7 @@ http::Awaitable<void> finish_validation(Context& context, ValidationTask task, V
     co_await context.core.store.write([&](db::UnitOfWork& work) {
         store_outcome(context, work, task, result);
         db::JobRepository(work).remove(job_id);
+        work.on_commit([&] { context.under_way.end(task.authorization_id); });
     });
 }
 
@@ -265,7 +263,7 @@ http::Awaitable<Outcome<http::Response>> challenge(Context& context, Call call)
     }
     auto found =
         call.is_get()
-            ? co_await context.core.store.read([&](db::Session& session) { return read(context, session, call); })
+            ? co_await context.core.store.look_up([&](db::Session& session) { return read(context, session, call); })
             : co_await context.core.store.write([&](db::UnitOfWork& work) { return answer(context, work, call); });
     if (!found) {
         co_return std::unexpected(std::move(found).error());

@@ -6,6 +6,7 @@
 #include "acme/settings.hpp"
 #include "acme/urls.hpp"
 #include "acme/validation/tools.hpp"
+#include "acme/validations.hpp"
 #include "issuance/core.hpp"
 #include "pki/jws.hpp"
 
@@ -25,6 +26,7 @@ struct Context {
     NonceService& nonces;
     const ValidationTools& validation;
     AddressLimiter& addresses;
+    ValidationsUnderWay& under_way;
 };
 
 /// A POST whose envelope was opened: the signature is right and the nonce spent.

@@ -68,7 +68,8 @@ Door::Door(issuance::Core& core, AcmeSettings settings, http::Client& client, ht
                .accounts = accounts_,
                .nonces = nonces_,
                .validation = tools_,
-               .addresses = limiter_}
+               .addresses = limiter_,
+               .under_way = under_way_}
 {
     core_.jobs.handle_whole(kValidateJob, [this](Job job) { return run_validation(std::move(job)); });
 }

@@ -67,6 +67,7 @@ private:
     AddressPolicy addresses_;
     AddressLimiter limiter_;
     ValidationTools tools_;
+    ValidationsUnderWay under_way_{};
     Context context_;
 };
 

@@ -93,7 +93,7 @@ std::shared_ptr<const KnownAccount> import(AcmeAccount account)
 
 http::Awaitable<std::shared_ptr<const KnownAccount>> load_account(Context& context, std::string id)
 {
-    auto account = co_await context.core.store.read(
+    auto account = co_await context.core.store.look_up(
         [&](db::Session& session) { return db::AcmeAccountRepository(session).find(id); });
     if (!account) {
         co_return nullptr;

@@ -251,7 +251,7 @@ http::Awaitable<Outcome<http::Response>> order(Context& context, Call call)
     if (!call.is_get()) {
         co_return malformed("an order is read with an empty payload");
     }
-    auto order = co_await context.core.store.read([&](db::Session& session) -> Outcome<AcmeOrder> {
+    auto order = co_await context.core.store.look_up([&](db::Session& session) -> Outcome<AcmeOrder> {
         CHANCERY_CHECK(current_account(context, session, *call.account));
         return find_own_order(session, call);
     });

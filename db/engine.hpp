@@ -12,6 +12,8 @@ public:
     virtual ~Engine() = default;
     virtual void submit_write(TaskPtr& task) = 0; ///< as TaskQueue::push
     virtual void submit_read(TaskPtr& task) = 0;
+    /// Runs a read on the calling thread if that is possible at once; false otherwise, and nothing has happened.
+    virtual bool read_here(Task& task) = 0;
     virtual std::size_t queued() const = 0;
     /// Finishes what is queued and joins the threads; again is nothing.
     virtual void close() = 0;

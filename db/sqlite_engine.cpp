@@ -4,6 +4,7 @@
 #include "db/engine.hpp"
 #include "db/statement.hpp"
 
+#include <mutex>
 #include <optional>
 #include <thread>
 
@@ -18,7 +19,8 @@ constexpr std::string_view kRelease = "RELEASE unit";
 constexpr std::string_view kRollbackTo = "ROLLBACK TO unit";
 
 constexpr std::size_t kManyUnits = 6;
-constexpr std::chrono::milliseconds kGatherTime{4};
+constexpr std::chrono::microseconds kGatherStep{500};
+constexpr std::chrono::microseconds kGatherTime{4000};
 
 void execute(Session& session, std::string_view sql)
 {
@@ -167,6 +169,7 @@ public:
         for (int i = 0; i < std::max(1, config.readers); ++i) {
             readers.push_back(open_sqlite(file_, Access::ReadOnly));
         }
+        here_ = open_sqlite(file_, Access::ReadOnly);
         threads_.emplace_back([this, session = std::move(writer)] { write_loop(*session); });
         for (auto& reader : readers) {
             threads_.emplace_back([this, session = std::move(reader)] { read_loop(*session); });
@@ -179,6 +182,17 @@ public:
 
     void submit_read(TaskPtr& task) override { reads_.push(task); }
 
+    bool read_here(Task& task) override
+    {
+        const std::unique_lock lock(here_mutex_, std::try_to_lock);
+        if (!lock || !here_) {
+            return false;
+        }
+        task.queued_at = std::chrono::steady_clock::now();
+        read(*here_, task);
+        return true;
+    }
+
     std::size_t queued() const override { return writes_.size() + reads_.size(); }
 
     std::unique_ptr<Session> connect() override { return open_sqlite(file_, Access::ReadWrite); }
@@ -189,6 +203,10 @@ public:
     {
         writes_.close();
         reads_.close();
+        {
+            const std::lock_guard lock(here_mutex_);
+            here_.reset();
+        }
         threads_.clear();
     }
 
@@ -203,11 +221,21 @@ private:
     }
 
     /// A commit costs the same for one unit as for many: the flush, and most of the pages. Where units come in numbers
-    /// the next ones are on their way, and a moment's wait brings more of them together; a few callers never wait.
+    /// the next ones are on their way, and a moment's wait brings more of them together. It ends when no more come, for
+    /// then everybody waits for this commit; a few callers never wait.
     void gather(std::size_t last_group) const
     {
-        if (last_group >= kManyUnits && writes_.size() < last_group) {
-            std::this_thread::sleep_for(kGatherTime);
+        if (last_group < kManyUnits) {
+            return;
+        }
+        auto gathered = writes_.size();
+        for (auto waited = kGatherStep; waited <= kGatherTime; waited += kGatherStep) {
+            std::this_thread::sleep_for(kGatherStep);
+            const auto queued = writes_.size();
+            if (queued == gathered) {
+                return;
+            }
+            gathered = queued;
         }
     }
 
@@ -241,6 +269,8 @@ private:
     StoreMetrics metrics_;
     TaskQueue writes_;
     TaskQueue reads_;
+    std::mutex here_mutex_{};
+    std::unique_ptr<Session> here_{};     ///< for what is read on the caller's thread; none once closed
     std::vector<std::jthread> threads_{}; ///< last member: they end before what they use
 };
 

@@ -166,6 +166,19 @@ asio::awaitable<void> Store::run_read(Read work)
     co_await await_task(std::move(task), [this](TaskPtr& made) { impl_->engine->submit_read(made); });
 }
 
+asio::awaitable<void> Store::run_look_up(Read work)
+{
+    std::exception_ptr error;
+    Task task{.read = &work, .resume = [&error](std::exception_ptr failure) { error = std::move(failure); }};
+    if (!impl_->engine->read_here(task)) {
+        co_await run_read(std::move(work));
+        co_return;
+    }
+    if (error) {
+        std::rethrow_exception(error);
+    }
+}
+
 void Store::run_write_now(Write work)
 {
     auto task = std::make_unique<Task>();

@@ -9,8 +9,8 @@
 #include "db/repositories/order_repository.hpp"
 #include "issuance/administration.hpp"
 #include "issuance/audit.hpp"
-#include "issuance/order_waiters.hpp"
 #include "issuance/problem_json.hpp"
+#include "issuance/waiters.hpp"
 #include "pki/certificate.hpp"
 
 #include <stdexcept>

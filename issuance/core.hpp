@@ -14,8 +14,8 @@
 
 namespace chancery::issuance {
 
-class OrderWaiters;
-std::shared_ptr<OrderWaiters> make_order_waiters();
+class Waiters;
+std::shared_ptr<Waiters> make_waiters();
 
 /// Settings of the core that an operator may change.
 struct CoreSettings {
@@ -41,7 +41,7 @@ struct Core {
     metrics::Registry& metrics;
     CoreSettings settings;
     /// Who in this process waits for an order's end; shared, because the actions after a commit may outlive a caller.
-    std::shared_ptr<OrderWaiters> waiters = make_order_waiters();
+    std::shared_ptr<Waiters> waiters = make_waiters();
 };
 
 } // namespace chancery::issuance

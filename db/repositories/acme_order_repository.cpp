@@ -3,6 +3,8 @@
 #include "db/sql_text.hpp"
 
 #include <algorithm>
+#include <iterator>
+#include <ranges>
 
 namespace chancery::db {
 namespace {
@@ -28,7 +30,7 @@ constexpr std::string_view kInsertChallenge = kInsertInto<"acme_challenges", kCh
 constexpr std::string_view kFindChallenge = kSql<"SELECT ", kChallengeColumns, " FROM acme_challenges WHERE id = :id">;
 
 // An authorization with its challenges is one read; the challenge's columns are NULL where there is none.
-constexpr std::string_view kAuthorizationsWithChallenges = R"sql(
+constexpr SqlText kAuthorizationsWithChallenges = R"sql(
     SELECT a.id, a.account_id, a.identifier_type, a.identifier, a.wildcard, a.status, a.expires_at, a.binding_id,
            a.created_at, c.id, c.type, c.status, c.token, c.key_authorization, c.validated_at, c.error
       FROM acme_authorizations a LEFT JOIN acme_challenges c ON c.authorization_id = a.id)sql";
@@ -68,12 +70,18 @@ constexpr std::string_view kFinishAuthorization = R"sql(
 constexpr std::string_view kSetAuthorizationStatus =
     "UPDATE acme_authorizations SET status = :new_status WHERE id = :id AND status = :old_status";
 
+constexpr std::string_view kFindAuthorization = kSql<kAuthorizationsWithChallenges, " WHERE a.id = :id ORDER BY c.id">;
+constexpr std::string_view kFindAuthorizationOfChallenge =
+    kSql<kAuthorizationsWithChallenges,
+         " WHERE a.id = (SELECT authorization_id FROM acme_challenges WHERE id = :challenge_id) ORDER BY c.id">;
+
 constexpr SqlText kOrdersOf =
     "SELECT order_id FROM acme_order_authorizations WHERE authorization_id = :authorization_id";
-constexpr std::string_view kLockOrders =
-    kSql<"SELECT id FROM acme_orders WHERE id IN (", kOrdersOf, ") AND status = 'pending' ORDER BY id FOR UPDATE">;
-constexpr std::string_view kPendingOrders =
-    kSql<"SELECT id FROM acme_orders WHERE id IN (", kOrdersOf, ") AND status = 'pending' ORDER BY id">;
+constexpr SqlText kPendingOrdersOf =
+    "SELECT o.id, o.authorization_ids FROM acme_order_authorizations l JOIN acme_orders o ON o.id = l.order_id "
+    "WHERE l.authorization_id = :authorization_id AND o.status = 'pending' ORDER BY l.order_id";
+constexpr std::string_view kPendingOrders = kSql<kPendingOrdersOf>;
+constexpr std::string_view kLockPendingOrders = kSql<kPendingOrdersOf, " FOR UPDATE OF o">;
 constexpr std::string_view kAuthorizationIds = "SELECT authorization_ids FROM acme_orders WHERE id = :id";
 constexpr std::string_view kCountAuthorizations = "SELECT count(*) FROM acme_authorizations";
 constexpr std::string_view kMakeReady = "UPDATE acme_orders SET status = 'ready' WHERE id = :id AND status = 'pending'";
@@ -165,6 +173,19 @@ AcmeAuthorization read_joined(Row& row)
     return authorization;
 }
 
+/// The rows of one authorization.
+std::optional<AcmeAuthorization> joined(std::vector<AcmeAuthorization> rows)
+{
+    if (rows.empty()) {
+        return std::nullopt;
+    }
+    auto whole = std::move(rows.front());
+    for (auto& row : rows | std::views::drop(1)) {
+        std::ranges::move(row.challenges, std::back_inserter(whole.challenges));
+    }
+    return whole;
+}
+
 /// The authorizations in the order of `ids`, each with its challenges in the order they were made.
 std::vector<AcmeAuthorization> load_authorizations(db::Session& session, const std::vector<std::string>& ids)
 {
@@ -173,7 +194,7 @@ std::vector<AcmeAuthorization> load_authorizations(db::Session& session, const s
     }
     Conditions where;
     where.add_in("a.id", ids);
-    Query query(session, std::string(kAuthorizationsWithChallenges) + where.sql() + " ORDER BY c.id");
+    Query query(session, std::string(kSql<kAuthorizationsWithChallenges>) + where.sql() + " ORDER BY c.id");
     auto rows = where.bind_to(query).all(read_joined);
     std::vector<AcmeAuthorization> loaded;
     for (const auto& id : ids) {
@@ -205,17 +226,20 @@ std::optional<Time> valid_until(db::Session& session, const std::vector<std::str
     return where.bind_to(query).value<Time>();
 }
 
-/// Whether every authorization of the order is valid.
-bool all_valid(db::Session& session, const std::string& order_id)
+/// Whether every one of these authorizations is valid.
+bool all_valid(db::Session& session, const std::vector<std::string>& ids)
 {
-    const auto ids = Query(session, kAuthorizationIds).bind(order_id).value<std::vector<std::string>>();
-    if (!ids || ids->empty()) {
-        return false;
-    }
     Conditions where;
-    where.add_in("id", *ids).add("status = 'valid'");
+    where.add_in("id", ids).add("status = 'valid'");
     Query query(session, std::string(kCountAuthorizations) + where.sql());
-    return where.bind_to(query).value<long long>() == static_cast<long long>(ids->size());
+    return where.bind_to(query).value<long long>() == static_cast<long long>(ids.size());
+}
+
+std::pair<std::string, std::vector<std::string>> read_id_and_authorizations(Row& row)
+{
+    std::pair<std::string, std::vector<std::string>> order;
+    row.read(order.first, order.second);
+    return order;
 }
 
 /// Pending orders whose last open authorization became valid are ready.
@@ -223,9 +247,11 @@ void make_orders_ready(db::Session& session, const std::string& authorization_id
 {
     // PostgreSQL: two authorizations of one order may become valid at once, each unaware of the other. With the order
     // locked first, the later of the two sees both.
-    const auto sql = session.dialect() == Dialect::Postgres ? kLockOrders : kPendingOrders;
-    for (const auto& order_id : Query(session, sql).bind(authorization_id).values<std::string>()) {
-        if (all_valid(session, order_id)) {
+    const auto sql = session.dialect() == Dialect::Postgres ? kLockPendingOrders : kPendingOrders;
+    const auto orders = Query(session, sql).bind(authorization_id).all(read_id_and_authorizations);
+    for (const auto& [order_id, authorization_ids] : orders) {
+        // Most orders have the one authorization that was just found valid.
+        if (authorization_ids.size() == 1 || all_valid(session, authorization_ids)) {
             Query(session, kMakeReady).bind(order_id).run();
         }
     }
@@ -270,8 +296,12 @@ std::vector<std::string> AcmeOrderRepository::list_by_account(const std::string&
 
 std::optional<AcmeAuthorization> AcmeOrderRepository::find_authorization(const std::string& id)
 {
-    auto found = load_authorizations(session_, {id});
-    return found.empty() ? std::nullopt : std::optional(std::move(found.front()));
+    return joined(Query(session_, kFindAuthorization).bind(id).all(read_joined));
+}
+
+std::optional<AcmeAuthorization> AcmeOrderRepository::find_authorization_of_challenge(const std::string& challenge_id)
+{
+    return joined(Query(session_, kFindAuthorizationOfChallenge).bind(challenge_id).all(read_joined));
 }
 
 std::vector<AcmeAuthorization> AcmeOrderRepository::authorizations_of(const std::string& order_id)
@@ -381,11 +411,7 @@ std::optional<AcmeOrder> AcmeOrderRepository::find_by_inventory_order(const std:
 
 long long AcmeOrderRepository::sweep(Time limit_time, int limit)
 {
-    const auto expired = Query(session_, kExpired).bind(limit_time, limit).all([](Row& row) {
-        std::pair<std::string, std::vector<std::string>> order;
-        row.read(order.first, order.second);
-        return order;
-    });
+    const auto expired = Query(session_, kExpired).bind(limit_time, limit).all(read_id_and_authorizations);
     long long deleted = 0;
     for (const auto& [id, authorization_ids] : expired) {
         // New orders live on what was proven for this one; it goes when the last of that has ended, so that nothing is

@@ -61,6 +61,8 @@ public:
     /// The order that replaces that certificate and did not fail or expire (RFC 9773 section 5).
     std::optional<std::string> find_replacement(const std::string& replaces, Time now);
     std::optional<AcmeChallenge> find_challenge(const std::string& id);
+    /// The authorization, whole, that has this challenge.
+    std::optional<AcmeAuthorization> find_authorization_of_challenge(const std::string& challenge_id);
 
     /// pending -> processing, fixing the key authorization; false when it was answered before.
     bool start_challenge(const std::string& id, const std::string& key_authorization);
