@@ -15,10 +15,7 @@ namespace audit = issuance::audit;
 
 constexpr int kRetrySeconds = 5;
 
-struct Question {
-    CaaIssuer issuer{};
-    std::vector<CaaName> names{};
-};
+using CaaFindings = std::optional<std::vector<CaaFinding>>;
 
 /// The type of the challenge that made the authorization valid.
 std::string method_of(const AcmeAuthorization& authorization)
@@ -37,26 +34,37 @@ std::string method_for(const std::vector<AcmeAuthorization>& authorizations, con
     return proven == authorizations.end() ? std::string() : method_of(*proven);
 }
 
-std::optional<Question> question_of(Context& context, db::Session& session, const Call& call, const pki::Csr& csr)
+/// The DNS names that the CSR asks for; those of the order, or the order will be refused.
+std::vector<Name> dns_names(const pki::Csr& csr)
 {
-    const auto server = active_server(context, session, call.server_id);
-    if (!server || !server->check_caa || !current_account(context, session, *call.account)) {
-        return std::nullopt;
+    auto names = csr.names;
+    if (auto cn = name_of_cn(csr.subject.common_name); cn && std::ranges::find(names, *cn) == names.end()) {
+        names.push_back(std::move(*cn));
     }
-    const auto order = find_own_order(session, call);
-    if (!order || status_at(*order, context.core.clock.now()) != AcmeOrderStatus::Ready ||
-        !check_csr(csr, order->identifiers)) {
-        return std::nullopt;
-    }
-    Question question{
-        .issuer = {.identities = server->caa_identities, .account_url = call.urls.account(call.account_id())}};
-    const auto authorizations = db::AcmeOrderRepository(session).authorizations_of(order->id);
-    for (const auto& name : order->identifiers) {
-        if (name.type == NameType::Dns) {
-            question.names.push_back({.identifier = name, .method = method_for(authorizations, name)});
+    std::erase_if(names, [](const Name& name) { return name.type != NameType::Dns; });
+    return names;
+}
+
+/// Judges each DNS name of the order. Nothing when the records of one were not looked up.
+CaaFindings findings_for(db::Session& session, const CaaIssuer& issuer, const AcmeOrder& order,
+                         const std::vector<CaaRecords>& looked_up)
+{
+    // Methods matter to records only, and most names have none.
+    const bool any = std::ranges::any_of(looked_up, [](const CaaRecords& one) { return !one.records.empty(); });
+    const auto authorizations =
+        any ? db::AcmeOrderRepository(session).authorizations_of(order.id) : std::vector<AcmeAuthorization>();
+    std::vector<CaaFinding> findings;
+    for (const auto& name : order.identifiers) {
+        if (name.type != NameType::Dns) {
+            continue;
         }
+        const auto found = std::ranges::find(looked_up, name, &CaaRecords::identifier);
+        if (found == looked_up.end()) {
+            return std::nullopt;
+        }
+        findings.push_back(judge(*found, issuer, {.identifier = name, .method = method_for(authorizations, name)}));
     }
-    return question;
+    return findings;
 }
 
 std::string details_of(const std::vector<CaaFinding>& findings)
@@ -87,27 +95,29 @@ Error refusal_of(std::vector<Subproblem> refused)
 
 } // namespace
 
-http::Awaitable<CaaFindings> look_up_caa(Context& context, const Call& call, const pki::Csr& csr)
+http::Awaitable<CaaLookup> look_up_caa(Context& context, const Call& call, const pki::Csr& csr)
 {
-    auto question = co_await context.core.store.read(
-        [&](db::Session& session) { return question_of(context, session, call, csr); });
-    if (!question) {
+    const auto configuration = context.core.configuration.last();
+    const auto* server = configuration ? configuration->acme_server(call.server_id) : nullptr;
+    auto names = dns_names(csr);
+    if (server == nullptr || !server->check_caa || names.size() > context.settings.max_identifiers) {
         co_return std::nullopt;
     }
     const auto deadline = std::chrono::steady_clock::now() + context.settings.validation_timeout;
-    auto found = co_await check_caa(context.validation.resolver, std::move(question->issuer),
-                                    std::move(question->names), deadline);
-    co_return CaaFindings(std::move(found));
+    auto found = co_await find_caa(context.validation.resolver, std::move(names), deadline);
+    co_return CaaLookup(std::move(found));
 }
 
-Outcome<void> judge_caa(Context& context, db::UnitOfWork& work, const issuance::Caller& caller,
-                        const AcmeServer& server, const AcmeOrder& order, const CaaFindings& findings)
+Outcome<void> judge_caa(Context& context, db::UnitOfWork& work, const Call& call, const issuance::Caller& caller,
+                        const AcmeServer& server, const AcmeOrder& order, const CaaLookup& looked_up)
 {
     if (!server.check_caa) {
         return {};
     }
-    if (!findings) { // the server, or the order, was another one when the records were looked up
-        Error again{.type = ErrorType::ServerInternal, .status = 503, .detail = "the order has just changed"};
+    const CaaIssuer issuer{.identities = server.caa_identities, .account_url = call.urls.account(call.account_id())};
+    const auto findings = looked_up ? findings_for(work, issuer, order, *looked_up) : std::nullopt;
+    if (!findings) { // the server was another one when the records were looked up
+        Error again{.type = ErrorType::ServerInternal, .status = 503, .detail = "the ACME server has just changed"};
         again.retry_after_seconds = kRetrySeconds;
         return std::unexpected(std::move(again));
     }
@@ -120,7 +130,7 @@ Outcome<void> judge_caa(Context& context, db::UnitOfWork& work, const issuance::
     const audit::Resource resource{"acme_order", order.id};
     const auto now = context.core.clock.now();
     if (refused.empty()) {
-        if (!findings->empty()) {
+        if (std::ranges::any_of(*findings, [](const CaaFinding& one) { return !one.found_at.empty(); })) {
             audit::record(work, caller, now, audit::kAcmeCaaAllowed, resource, details_of(*findings));
         }
         return {};

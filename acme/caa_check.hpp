@@ -9,17 +9,18 @@
 
 namespace chancery::acme {
 
-/// What the CAA records of an order's names say (RFC 8659 section 3), read immediately before the order is accepted, so
-/// that nothing older decides.
-using CaaFindings = std::optional<std::vector<CaaFinding>>;
+/// The CAA records of the names of a CSR (RFC 8659 section 3), read immediately before its order is accepted, so that
+/// nothing older decides. Nothing where the server does not obey CAA, or the CSR has more names than an order may.
+using CaaLookup = std::optional<std::vector<CaaRecords>>;
 
-/// Asks for the records of every DNS name of the order that `call` finalizes. Nothing when there is nothing to ask: the
-/// server does not obey CAA, or the order will be refused anyway.
-http::Awaitable<CaaFindings> look_up_caa(Context& context, const Call& call, const pki::Csr& csr);
+/// Asks for the records of every DNS name of the CSR. Needs no database: whether the CSR is the order's is checked when
+/// the order is.
+http::Awaitable<CaaLookup> look_up_caa(Context& context, const Call& call, const pki::Csr& csr);
 
 /// Refuses with `caa` (or `dns`, where the lookup failed) and a subproblem for each name, and leaves an audit record of
-/// what was found either way. The order stays ready: its owner may put the records right and finalize again.
-Outcome<void> judge_caa(Context& context, db::UnitOfWork& work, const issuance::Caller& caller,
-                        const AcmeServer& server, const AcmeOrder& order, const CaaFindings& findings);
+/// what the records that there are say, either way. The order stays ready: its owner may put the records right and
+/// finalize again.
+Outcome<void> judge_caa(Context& context, db::UnitOfWork& work, const Call& call, const issuance::Caller& caller,
+                        const AcmeServer& server, const AcmeOrder& order, const CaaLookup& looked_up);
 
 } // namespace chancery::acme

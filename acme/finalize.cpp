@@ -26,18 +26,6 @@ std::unexpected<Error> bad_csr(std::string detail)
     return refuse(ErrorType::BadCsr, 400, std::move(detail));
 }
 
-/// The CN as the name it stands for.
-std::optional<Name> name_of_cn(const std::string& common_name)
-{
-    if (auto address = pki::normalise_ip(common_name)) {
-        return Name{NameType::Ip, std::move(*address)};
-    }
-    if (auto name = pki::normalise_dns_name(common_name)) {
-        return Name{NameType::Dns, std::move(*name)};
-    }
-    return std::nullopt;
-}
-
 /// The order's parameters as the inventory keeps them.
 std::string original_request(const AcmeOrder& order, const pki::Csr& csr)
 {
@@ -124,7 +112,7 @@ Outcome<void> check_ready(const AcmeOrder& order, Time now)
 }
 
 Outcome<Finalized> accept(Context& context, db::UnitOfWork& work, const Call& call, const pki::Csr& csr,
-                          const CaaFindings& caa)
+                          const CaaLookup& caa)
 {
     CHANCERY_TRY(account, current_account(context, work, *call.account));
     CHANCERY_TRY(server, active_server(context, work, call.server_id));
@@ -134,7 +122,7 @@ Outcome<Finalized> accept(Context& context, db::UnitOfWork& work, const Call& ca
     CHANCERY_CHECK(check_profile(server, order));
     CHANCERY_CHECK(check_key_algorithm(server, order, csr));
     const auto caller = caller_of(call, account);
-    CHANCERY_CHECK(judge_caa(context, work, caller, server, order, caa));
+    CHANCERY_CHECK(judge_caa(context, work, call, caller, server, order, caa));
     auto request = make_request(order, server, csr);
     request.renews_certificate = replaced_certificate(context, work, order);
     auto accepted = issuance::accept_order(context.core, work, caller, request);
@@ -166,6 +154,17 @@ http::Awaitable<AcmeOrder> ended(Context& context, AcmeOrder order, const issuan
 }
 
 } // namespace
+
+std::optional<Name> name_of_cn(const std::string& common_name)
+{
+    if (auto address = pki::normalise_ip(common_name)) {
+        return Name{NameType::Ip, std::move(*address)};
+    }
+    if (auto name = pki::normalise_dns_name(common_name)) {
+        return Name{NameType::Dns, std::move(*name)};
+    }
+    return std::nullopt;
+}
 
 Outcome<pki::Csr> read_finalize(std::string_view payload, std::size_t max_csr)
 {

@@ -16,6 +16,9 @@ http::Awaitable<Outcome<http::Response>> finalize(Context& context, Call call);
 /// The DER CSR of a finalize payload, its own signature verified.
 Outcome<pki::Csr> read_finalize(std::string_view payload, std::size_t max_csr);
 
+/// The CN as the name it stands for.
+std::optional<Name> name_of_cn(const std::string& common_name);
+
 /// The CSR's names and the order's are equal as sets. The CN counts as one of them, so that a CSR may have nothing but
 /// a CN; it must be one of the order's names. E-mail addresses, URIs and other names are refused, as is CA:TRUE.
 Outcome<void> check_csr(const pki::Csr& csr, const std::vector<Name>& identifiers);

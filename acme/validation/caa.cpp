@@ -68,7 +68,7 @@ std::string parent_of(const std::string& domain)
 
 /// One name on its way to the root.
 struct Climb {
-    CaaFinding finding{};
+    CaaRecords found{};
     std::string at{}; ///< where to look next; empty: done
 };
 
@@ -96,24 +96,18 @@ http::Awaitable<void> ask_all(Resolver& resolver, const std::set<std::string>& d
 }
 
 /// Takes one step with the answer for the domain where the climb is.
-void step(Climb& climb, const Answer& answer, const CaaIssuer& issuer, const CaaName& name)
+void step(Climb& climb, const Answer& answer)
 {
-    const auto refused = [&](ErrorType type, std::string detail) {
-        climb.finding.refusal = Subproblem{.type = type, .detail = std::move(detail), .identifier = name.identifier};
-    };
     const bool absent = !answer && answer.error().kind == DnsFailure::Kind::NoSuchName;
     if (absent || (answer && answer->empty())) {
         climb.at = parent_of(climb.at);
         return;
     }
-    const auto domain = std::exchange(climb.at, std::string());
-    if (!answer) {
-        refused(ErrorType::Dns, "looking up the CAA records of " + domain + " failed: " + answer.error().detail);
-        return;
-    }
-    climb.finding.found_at = domain;
-    if (const auto objection = caa_objection(*answer, issuer, name)) {
-        refused(ErrorType::Caa, "the CAA records of " + domain + " forbid it: " + *objection);
+    climb.found.found_at = std::exchange(climb.at, std::string());
+    if (answer) {
+        climb.found.records = *answer;
+    } else {
+        climb.found.failure = answer.error().detail;
     }
 }
 
@@ -139,15 +133,26 @@ std::optional<std::string> caa_objection(const std::vector<CaaRecord>& records, 
     return "none of them names this CA with this account and validation method";
 }
 
-http::Awaitable<std::vector<CaaFinding>> check_caa(Resolver& resolver, CaaIssuer issuer, std::vector<CaaName> names,
-                                                   Deadline deadline)
+CaaFinding judge(const CaaRecords& found, const CaaIssuer& issuer, const CaaName& name)
+{
+    CaaFinding finding{.identifier = name.identifier, .found_at = found.failure ? std::string() : found.found_at};
+    const auto refuse = [&](ErrorType type, std::string detail) {
+        finding.refusal = Subproblem{.type = type, .detail = std::move(detail), .identifier = name.identifier};
+    };
+    if (found.failure) {
+        refuse(ErrorType::Dns, "looking up the CAA records of " + found.found_at + " failed: " + *found.failure);
+    } else if (const auto objection = caa_objection(found.records, issuer, name)) {
+        refuse(ErrorType::Caa, "the CAA records of " + found.found_at + " forbid it: " + *objection);
+    }
+    return finding;
+}
+
+http::Awaitable<std::vector<CaaRecords>> find_caa(Resolver& resolver, std::vector<Name> names, Deadline deadline)
 {
     std::vector<Climb> climbs;
     climbs.reserve(names.size());
     for (const auto& name : names) {
-        const auto& value = name.identifier.value;
-        climbs.push_back(
-            {.finding = {.identifier = name.identifier}, .at = is_wildcard(name.identifier) ? value.substr(2) : value});
+        climbs.push_back({.found = {.identifier = name}, .at = is_wildcard(name) ? name.value.substr(2) : name.value});
     }
     Answers answers;
     for (;;) {
@@ -162,18 +167,18 @@ http::Awaitable<std::vector<CaaFinding>> check_caa(Resolver& resolver, CaaIssuer
             break;
         }
         co_await ask_all(resolver, domains, deadline, answers);
-        for (std::size_t i = 0; i < climbs.size(); ++i) {
-            if (!climbs[i].at.empty()) {
-                step(climbs[i], answers.at(climbs[i].at), issuer, names[i]);
+        for (auto& climb : climbs) {
+            if (!climb.at.empty()) {
+                step(climb, answers.at(climb.at));
             }
         }
     }
-    std::vector<CaaFinding> findings;
-    findings.reserve(climbs.size());
+    std::vector<CaaRecords> found;
+    found.reserve(climbs.size());
     for (auto& climb : climbs) {
-        findings.push_back(std::move(climb.finding));
+        found.push_back(std::move(climb.found));
     }
-    co_return findings;
+    co_return found;
 }
 
 } // namespace chancery::acme

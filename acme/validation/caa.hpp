@@ -22,7 +22,15 @@ struct CaaName {
     std::string method{}; ///< the challenge type that proved it; empty where none did (bindings)
 };
 
-/// What was found about one name.
+/// The records that decide about one name, whoever wants to issue.
+struct CaaRecords {
+    Name identifier{};
+    std::string found_at{}; ///< the domain that has them; empty: none up to the root
+    std::vector<CaaRecord> records{};
+    std::optional<std::string> failure{}; ///< why they could not be read
+};
+
+/// What they mean for an issuer.
 struct CaaFinding {
     Name identifier{};
     std::string found_at{};              ///< the domain whose records decide; empty: there are none up to the root
@@ -35,9 +43,11 @@ struct CaaFinding {
 std::optional<std::string> caa_objection(const std::vector<CaaRecord>& records, const CaaIssuer& issuer,
                                          const CaaName& name);
 
-/// Looks for the records of every name, climbing towards the root (RFC 8659 section 3), several names at a time and
-/// each domain once. What cannot be looked up forbids. One finding for each name, in their order.
-http::Awaitable<std::vector<CaaFinding>> check_caa(Resolver& resolver, CaaIssuer issuer, std::vector<CaaName> names,
-                                                   Deadline deadline);
+/// Looks for the records of every DNS name, climbing towards the root (RFC 8659 section 3), several names at a time and
+/// each domain once. One answer for each name, in their order.
+http::Awaitable<std::vector<CaaRecords>> find_caa(Resolver& resolver, std::vector<Name> names, Deadline deadline);
+
+/// What could not be looked up forbids.
+CaaFinding judge(const CaaRecords& found, const CaaIssuer& issuer, const CaaName& name);
 
 } // namespace chancery::acme

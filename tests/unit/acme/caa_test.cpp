@@ -38,8 +38,18 @@ bool allows(const std::vector<CaaRecord>& records, const CaaName& name = caa_nam
 
 std::vector<CaaFinding> check(ScriptedDns& dns, std::vector<CaaName> names)
 {
-    return test::run(
-        check_caa(dns, kIssuer, std::move(names), std::chrono::steady_clock::now() + std::chrono::seconds(10)));
+    std::vector<Name> wanted;
+    for (const auto& name : names) {
+        wanted.push_back(name.identifier);
+    }
+    const auto found =
+        test::run(find_caa(dns, std::move(wanted), std::chrono::steady_clock::now() + std::chrono::seconds(10)));
+    REQUIRE(found.size() == names.size());
+    std::vector<CaaFinding> findings;
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        findings.push_back(judge(found[i], kIssuer, names[i]));
+    }
+    return findings;
 }
 
 } // namespace
