@@ -1,7 +1,7 @@
 """A DNS server for dns-01: TXT records from a JSON file that hooks change, the loopback address for everything else.
 
-As a program it is the hook of certbot's manual plugin: `dns_server.py add|remove FILE`, with CERTBOT_DOMAIN and
-CERTBOT_VALIDATION in the environment.
+As a program it changes the records, for hooks: `dns_server.py add|remove FILE NAME VALUE`, or without the last two, as
+the hook of certbot's manual plugin, with CERTBOT_DOMAIN and CERTBOT_VALIDATION in the environment.
 """
 import fcntl
 import json
@@ -104,20 +104,23 @@ def read_zone(path):
         return {}
 
 
-def hook(action, path):
-    name = "_acme-challenge." + os.environ["CERTBOT_DOMAIN"]
+def change(action, path, name, value):
     with open(path + ".lock", "w", encoding="utf-8") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         zone = read_zone(path)
         values = zone.setdefault(name, [])
         if action == "add":
-            values.append(os.environ["CERTBOT_VALIDATION"])
+            values.append(value)
         else:
-            values.remove(os.environ["CERTBOT_VALIDATION"])
+            values.remove(value)
         with open(path + ".new", "w", encoding="utf-8") as file:
             json.dump(zone, file)
         os.replace(path + ".new", path)
 
 
+def record_of_certbot():
+    return "_acme-challenge." + os.environ["CERTBOT_DOMAIN"], os.environ["CERTBOT_VALIDATION"]
+
+
 if __name__ == "__main__":
-    hook(sys.argv[1], sys.argv[2])
+    change(sys.argv[1], sys.argv[2], *(sys.argv[3:5] or record_of_certbot()))

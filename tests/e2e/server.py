@@ -303,10 +303,12 @@ class SharedServerTest(unittest.TestCase):
     """Test cases that share one server, `self.server`, and one scratch directory; the server's log is shown when a
     case fails, and judged when all are done."""
 
+    environment = None  # configuration keys of its own
+
     @classmethod
     def setUpClass(cls):
         cls.scratch = cls.enterClassContext(tempfile.TemporaryDirectory())
-        cls.server = cls.enterClassContext(Server())
+        cls.server = cls.enterClassContext(Server(cls.environment))
 
     def run(self, result=None):
         before = len(result.failures) + len(result.errors)
