@@ -11,9 +11,9 @@ from private_network import read
 
 class DehydratedTest(private_network.ClientTest):
     def setUp(self):
-        self.home = os.path.join(self.scratch, self.id().rpartition(".")[2])
+        self.home = os.path.join(self.scratch, "dehydrated")
         self.pages = os.path.join(self.home, "pages", ".well-known", "acme-challenge")
-        os.makedirs(self.pages)
+        os.makedirs(self.pages, exist_ok=True)
         x509.write(os.path.join(self.home, "config"),
                    'CA="%s"\nBASEDIR="%s"\nWELLKNOWN="%s"\nCURL_OPTS="--cacert %s"\nCONTACT_EMAIL=ops@chancery.example\nKEYSIZE=2048\n'
                    % (self.server.directory_url, self.home, self.pages, self.server.root))
@@ -49,10 +49,6 @@ class DehydratedTest(private_network.ClientTest):
                         "*.wild.chancery.example wild.chancery.example")
         self.assert_issued(self.chain("wild"), "*.wild.chancery.example", "wild.chancery.example")
         self.assertIn(("_acme-challenge.wild.chancery.example", dns_server.TXT), self.dns.queries)
-
-    def tearDown(self):
-        super().tearDown()
-        self.dehydrated("--deactivate")
 
 
 if __name__ == "__main__":
