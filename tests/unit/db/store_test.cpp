@@ -721,3 +721,26 @@ TEST_CASE("a commit is on the disk when it is acknowledged", "[unit][db]")
         }
     });
 }
+
+TEST_CASE("a look-up sees what was committed before it, and its exception reaches the caller", "[db]")
+{
+    for (const auto dialect : test_dialects()) {
+        INFO("dialect " << static_cast<int>(dialect));
+        TestDatabase database(dialect);
+        auto& store = database.store();
+        const auto order = sample_order();
+        store.write_now([&](UnitOfWork& work) { OrderRepository(work).insert(order); });
+        CHECK(test::run(
+            store.look_up([&](Session& session) { return OrderRepository(session).find(order.id).has_value(); })));
+        CHECK_THROWS_AS(test::run(store.look_up([](Session&) -> bool { throw std::domain_error("no"); })),
+                        std::domain_error);
+        CHECK_THROWS(test::run(store.look_up([&](Session& session) {
+            OrderRepository(session).insert(order); // the same id again; on SQLite, also a write where none may be
+            return true;
+        })));
+        CHECK(test::run(
+            store.look_up([&](Session& session) { return OrderRepository(session).find(order.id).has_value(); })));
+        store.close();
+        CHECK_THROWS_AS(test::run(store.look_up([](Session&) { return true; })), std::runtime_error);
+    }
+}
