@@ -150,7 +150,10 @@ http::Awaitable<acme::DnsAnswer<std::vector<std::string>>> ScriptedDns::texts(st
 http::Awaitable<acme::DnsAnswer<std::vector<acme::CaaRecord>>> ScriptedDns::caa(std::string name,
                                                                                 acme::Deadline /*deadline*/)
 {
-    caa_asked.push_back(name);
+    {
+        const std::lock_guard lock(mutex_);
+        caa_asked.push_back(name);
+    }
     if (std::ranges::find(caa_broken, name) != caa_broken.end()) {
         co_return std::unexpected(
             acme::DnsFailure{acme::DnsFailure::Kind::ServerFailure, "the name servers fail (SERVFAIL)"});

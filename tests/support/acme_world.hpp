@@ -72,7 +72,7 @@ public:
     http::Awaitable<std::expected<http::TlsPeer, http::FetchError>> probe(http::Probe probe) override;
 };
 
-/// DNS that says what a test told it to; names that it does not know do not exist.
+/// DNS that says what a test told it to; names that it does not know do not exist. Clients on several threads may ask.
 class ScriptedDns final : public acme::Resolver {
 public:
     std::map<std::string, std::vector<std::string>> a{};
@@ -95,6 +95,7 @@ private:
     template <class T> using Records = std::map<std::string, std::vector<T>>;
     template <class T>
     acme::DnsAnswer<std::vector<T>> look_up(const Records<T>& records, const std::string& name) const;
+    std::mutex mutex_{}; ///< over caa_asked
 };
 
 /// A whole CA with an ACME door at https://ca.example:8443, the domains example.org and example.net and the addresses
