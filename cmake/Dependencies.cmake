@@ -30,10 +30,13 @@ add_library(chancery::soci ALIAS chancery_soci)
 
 # RapidJSON 1.1 assigns to a const member in GenericStringRef::operator=, which Clang 19 rejects; upstream dropped
 # the operator. And its stack adds to a null pointer to find out that it is empty, which the undefined-behaviour
-# sanitizer stops at; upstream compares the room instead. The overlay is the installed headers with these two changes.
+# sanitizer stops at; upstream compares the room instead. And a zero with a large exponent ("0e308") is normalized like
+# any other significand, although it has no first bit to find. The overlay is the installed headers with these three
+# changes.
 find_path(RAPIDJSON_INCLUDE_DIR rapidjson/document.h REQUIRED)
 set(rapidjson_overlay "${CMAKE_BINARY_DIR}/rapidjson_overlay")
-if(NOT EXISTS "${rapidjson_overlay}/rapidjson/document.h")
+set(rapidjson_overlay_made "${rapidjson_overlay}/made_3") # another number makes it anew
+if(NOT EXISTS "${rapidjson_overlay_made}")
     file(COPY "${RAPIDJSON_INCLUDE_DIR}/rapidjson" DESTINATION "${rapidjson_overlay}")
     file(READ "${rapidjson_overlay}/rapidjson/document.h" document)
     string(REPLACE "GenericStringRef& operator=(const GenericStringRef& rhs) { s = rhs.s; length = rhs.length; }"
@@ -46,6 +49,11 @@ if(NOT EXISTS "${rapidjson_overlay}/rapidjson/document.h")
                    "static_cast<std::ptrdiff_t>(sizeof(T) * count) <= (stackEnd_ - stackTop_)" stack "${stack}")
     string(REPLACE "#include \"swap.h\"" "#include \"swap.h\"\n#include <cstddef>" stack "${stack}")
     file(WRITE "${rapidjson_overlay}/rapidjson/internal/stack.h" "${stack}")
+    file(READ "${rapidjson_overlay}/rapidjson/internal/strtod.h" strtod)
+    string(REPLACE "// Trim right-most digits" "if (*decimals == '0')\n        return 0.0;\n\n    // Trim right-most digits"
+                   strtod "${strtod}")
+    file(WRITE "${rapidjson_overlay}/rapidjson/internal/strtod.h" "${strtod}")
+    file(TOUCH "${rapidjson_overlay_made}")
 endif()
 add_library(chancery_rapidjson INTERFACE)
 target_include_directories(chancery_rapidjson SYSTEM INTERFACE "${rapidjson_overlay}")

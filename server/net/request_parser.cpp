@@ -14,6 +14,8 @@ namespace {
 /// Memory that a declared length alone may claim; beyond it the body grows as its bytes arrive.
 constexpr std::uint64_t kTrustedLength = 64 * 1024;
 
+constexpr std::size_t kShortestChunkedBody = std::string_view("0\r\n\r\n").size();
+
 bool is_graphic(char c)
 {
     return c > ' ' && c < '\x7f';
@@ -34,6 +36,15 @@ RequestParser::RequestParser(http::Request& request, const Limits& limits) : req
     eager(true);
     header_limit(static_cast<std::uint32_t>(limits.max_header_bytes));
     body_limit(limits.max_body_bytes);
+}
+
+std::size_t RequestParser::put(boost::asio::const_buffer bytes, boost::system::error_code& error)
+{
+    if (header_done_ && chunked() && !chunk_seen_ && bytes.size() < kShortestChunkedBody) {
+        error = beast_http::error::need_more;
+        return 0;
+    }
+    return basic_parser::put(bytes, error);
 }
 
 int RequestParser::refusal(boost::system::error_code error) const
@@ -186,6 +197,7 @@ std::size_t RequestParser::on_body_impl(Text body, Error& /*error*/)
 
 void RequestParser::on_chunk_header_impl(std::uint64_t /*size*/, Text extensions, Error& error)
 {
+    chunk_seen_ = true;
     expects_continue_ = false;
     count(extensions.size(), error); // extensions mean nothing here, so only their bulk matters
 }

@@ -8,12 +8,27 @@
 namespace chancery::net {
 namespace beast_http = boost::beast::http;
 
+namespace {
+
+constexpr std::size_t kShortestChunkedBody = std::string_view("0\r\n\r\n").size();
+
+} // namespace
+
 ResponseParser::ResponseParser(http::Response& response, std::size_t max_header, std::size_t max_body)
     : response_(response), max_header_(max_header), max_body_(max_body)
 {
     eager(true);
     header_limit(static_cast<std::uint32_t>(max_header));
     body_limit(boost::none); // a longer body is not an error here; reading just stops
+}
+
+std::size_t ResponseParser::put(boost::asio::const_buffer bytes, boost::system::error_code& error)
+{
+    if (header_done_ && chunked() && !chunk_seen_ && bytes.size() < kShortestChunkedBody) {
+        error = beast_http::error::need_more;
+        return 0;
+    }
+    return basic_parser::put(bytes, error);
 }
 
 void ResponseParser::count(std::size_t bytes, Error& error)
@@ -67,6 +82,7 @@ std::size_t ResponseParser::on_body_impl(Text body, Error& error)
 
 void ResponseParser::on_chunk_header_impl(std::uint64_t /*size*/, Text extensions, Error& error)
 {
+    chunk_seen_ = true;
     count(extensions.size(), error);
 }
 

@@ -2,6 +2,7 @@
 
 #include "server/http/message.hpp"
 
+#include <boost/asio/buffer.hpp>
 #include <boost/beast/http/basic_parser.hpp>
 
 #include <cstddef>
@@ -13,6 +14,9 @@ namespace chancery::net {
 class ResponseParser final : public boost::beast::http::basic_parser<false> {
 public:
     ResponseParser(http::Response& response, std::size_t max_header, std::size_t max_body);
+
+    /// As in the base, with the same patience as `RequestParser::put`.
+    std::size_t put(boost::asio::const_buffer bytes, boost::system::error_code& error);
 
     /// As much of the body as was wanted is here, although more may follow.
     bool is_full() const { return full_; }
@@ -40,6 +44,7 @@ private:
     std::size_t max_body_;
     std::size_t header_bytes_ = 0;
     bool header_done_ = false;
+    bool chunk_seen_ = false;
     bool full_ = false;
 };
 

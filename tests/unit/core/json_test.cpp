@@ -117,3 +117,10 @@ TEST_CASE("merge patch follows the examples of RFC 7396 appendix A", "[unit][cor
     CHECK_FALSE(json::merge_patch("{}", "[]"));
     CHECK_FALSE(json::merge_patch("{}", R"({"a":1,"a":2})"));
 }
+
+TEST_CASE("a zero is zero whatever its exponent", "[unit][core]")
+{
+    for (const auto* text : {"0e308", "0E-400", "0.000e300"}) {
+        CHECK(json::Reader("{\"a\":" + std::string(text) + "}").text() == R"({"a":0.0})");
+    }
+}
