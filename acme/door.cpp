@@ -8,13 +8,13 @@
 #include "acme/finalize.hpp"
 #include "acme/key_change.hpp"
 #include "acme/new_authorization.hpp"
+#include "acme/nonce_nodes.hpp"
 #include "acme/orders.hpp"
 #include "acme/renewal_info.hpp"
 #include "acme/revocation.hpp"
 #include "acme/terms.hpp"
 #include "acme/validation/perspectives.hpp"
 #include "core/log.hpp"
-#include "core/random.hpp"
 #include "core/text.hpp"
 
 namespace chancery::acme {
@@ -39,16 +39,20 @@ http::Awaitable<http::Response> answer_preflight(const http::Request& request)
     co_return preflight(request);
 }
 
-/// A key of this process alone: what redeems nonces here knows only its own, and the numbers of two processes are the
-/// same. A nonce of another one, or of before a restart, is thus no nonce at all.
-Secret nonce_key(issuance::Core& core)
+/// Alone, unless others can ask this one.
+std::unique_ptr<NonceRedeemer> redeemer(issuance::Core& core, const AcmeSettings& settings,
+                                        const ValidationTools& tools, const Secret& node_key)
 {
-    return core.keys.kek().derive("acme-nonce|" + random_token(16));
+    auto own = std::make_unique<LocalNonceRedeemer>(settings.nonce_window, core.clock.now());
+    if (settings.node_url.empty()) {
+        return own;
+    }
+    return std::make_unique<NonceNodes>(core.store, tools, node_key, std::move(own));
 }
 
-std::unique_ptr<NonceRedeemer> local_redeemer(const AcmeSettings& settings, const Clock& clock)
+http::Awaitable<http::Response> answered(http::Response response)
 {
-    return std::make_unique<LocalNonceRedeemer>(settings.nonce_window, clock.now());
+    co_return response;
 }
 
 } // namespace
@@ -56,13 +60,15 @@ std::unique_ptr<NonceRedeemer> local_redeemer(const AcmeSettings& settings, cons
 Door::Door(issuance::Core& core, AcmeSettings settings, http::Client& client, http::TlsProber& prober,
            Resolver& resolver)
     : core_(core), settings_(std::move(settings)), accounts_(settings_.cached_accounts),
-      nonces_(nonce_key(core), settings_.nonce_lifetime, core.clock, local_redeemer(settings_, core.clock)),
       addresses_(settings_.allowed_networks), limiter_(kCountedAddresses), tools_{.settings = settings_,
                                                                                   .addresses = addresses_,
                                                                                   .client = client,
                                                                                   .prober = prober,
                                                                                   .resolver = resolver,
                                                                                   .clock = core.clock},
+      node_key_(core.keys.kek().derive("acme-nodes")),
+      nonces_(core.keys.kek().derive("acme-nonce"), settings_.nonce_lifetime, core.clock,
+              redeemer(core, settings_, tools_, node_key_)),
       context_{.core = core_,
                .settings = settings_,
                .accounts = accounts_,
@@ -121,8 +127,20 @@ void Door::add_routes(http::Router& router)
         router.add("POST", kPerspectivePath,
                    [this](const http::Request& request) { return answer_perspective(tools_, request); });
     }
+    if (!settings_.node_url.empty()) {
+        router.add("POST", kNoncePath, [this](const http::Request& request) {
+            return answered(answer_redemption(nonces_, node_key_, request));
+        });
+    }
     router.set_fallback(std::string(kPrefix),
                         [this](const http::Request& request, int status) { return answer_unknown(request, status); });
+}
+
+http::Awaitable<void> Door::announce()
+{
+    if (!settings_.node_url.empty()) {
+        co_await announce_node(core_.store, nonces_.node(), settings_.node_url, core_.clock.now());
+    }
 }
 
 bool Door::knows(const std::string& slug) const

@@ -28,6 +28,9 @@ public:
     Door& operator=(const Door&) = delete;
 
     void add_routes(http::Router& router);
+    /// Tells the other servers on this database where this one is. To be repeated at least daily, and done before the
+    /// first request. Nothing without a `node_url`.
+    http::Awaitable<void> announce();
 
 private:
     using Handler = http::Awaitable<Outcome<http::Response>> (*)(Context&, Call);
@@ -63,10 +66,11 @@ private:
     issuance::Core& core_;
     const AcmeSettings settings_;
     AccountCache accounts_;
-    NonceService nonces_;
     AddressPolicy addresses_;
     AddressLimiter limiter_;
     ValidationTools tools_;
+    const Secret node_key_; ///< for what nodes say to each other; all have the same key-encryption key
+    NonceService nonces_;
     ValidationsUnderWay under_way_{};
     Context context_;
 };

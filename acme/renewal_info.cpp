@@ -177,7 +177,8 @@ Outcome<bool> check_replaces(Context& context, db::Session& session, const AcmeA
     if (!shared) {
         return malformed("the order has no name of the certificate that it is to replace");
     }
-    if (certificate->renewed_to || db::AcmeOrderRepository(session).find_replacement(replaces, now)) {
+    const auto successor = db::CertificateRepository(session).hold_successor(certificate->id);
+    if (successor || db::AcmeOrderRepository(session).find_replacement(replaces, now)) {
         return refuse(ErrorType::AlreadyReplaced, 409, "another order replaces the certificate already");
     }
     return now >= renewal_window(context, session, *certificate, now).start;

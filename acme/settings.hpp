@@ -23,6 +23,9 @@ struct AcmeSettings {
     std::chrono::hours authorization_lifetime{24 * 30};
     std::chrono::minutes nonce_lifetime{60};
     std::size_t nonce_window = std::size_t{1} << 23; ///< how many of the newest nonces may be redeemed; a bit each
+    /// Where the other servers on the same database reach this one, "https://10.0.0.1:8443": they have its nonces
+    /// redeemed there. Empty: it is alone, and redeems only its own.
+    std::string node_url{};
     std::size_t cached_accounts = 50'000;
 
     std::uint16_t http01_port = 80;

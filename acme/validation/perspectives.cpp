@@ -1,14 +1,9 @@
 #include "acme/validation/perspectives.hpp"
 
-#include "acme/validation/http01.hpp"
-#include "acme/validation/reach.hpp"
 #include "acme/validation/validator.hpp"
-#include "core/encoding.hpp"
 #include "core/json.hpp"
 #include "core/log.hpp"
 #include "core/random.hpp"
-#include "pki/digest.hpp"
-#include "pki/names.hpp"
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
 
@@ -18,31 +13,13 @@
 namespace chancery::acme {
 namespace {
 
-constexpr std::string_view kMacField = "Chancery-Mac";
 constexpr auto kQuestionAge = std::chrono::minutes(1);
 constexpr auto kTravelTime = std::chrono::seconds(5); ///< what an answer may take beyond the validation itself
-constexpr std::size_t kMaxAnswer = std::size_t{16} * 1024;
 constexpr std::size_t kNonceOctets = 16;
-
-std::string mac_of(const Secret& key, std::string_view kind, std::string_view body)
-{
-    return to_base64url(pki::hmac_sha256(key.reveal(), std::string(kind) + '\n' + std::string(body)));
-}
-
-PerspectiveMessage sealed(const Secret& key, std::string_view kind, std::string body)
-{
-    auto mac = mac_of(key, kind, body);
-    return {.body = std::move(body), .mac = std::move(mac)};
-}
 
 std::string answer_kind(const std::string& nonce)
 {
     return "perspective-answer " + nonce;
-}
-
-bool is_genuine(const Secret& key, std::string_view kind, const PerspectiveMessage& message)
-{
-    return !key.empty() && equal_constant_time(message.mac, mac_of(key, kind, message.body));
 }
 
 ValidationResult disagreement(const std::string& url, const std::string& why)
@@ -50,70 +27,18 @@ ValidationResult disagreement(const std::string& url, const std::string& why)
     return refuse(ErrorType::Connection, 400, "the node " + url + " could not repeat the validation: " + why);
 }
 
-/// The node's addresses. Nodes are the operator's choice: the address policy, which guards against clients, does not
-/// apply to them.
-http::Awaitable<std::vector<std::string>> addresses_of(const ValidationTools& tools, std::string host,
-                                                       Deadline deadline)
-{
-    std::vector<std::string> addresses;
-    if (auto literal = pki::normalise_ip(host)) {
-        addresses.push_back(std::move(*literal));
-        co_return addresses;
-    }
-    for (const auto family : {AddressFamily::V6, AddressFamily::V4}) {
-        auto found = co_await tools.resolver.addresses(host, family, deadline);
-        if (found && !found->empty()) {
-            addresses.push_back(std::move(found->front()));
-        }
-    }
-    co_return addresses;
-}
-
-/// The first answer that one of the node's addresses gives; why there is none.
-http::Awaitable<std::expected<http::Response, std::string>> send(const ValidationTools& tools, std::string url,
-                                                                 PerspectiveMessage question)
-{
-    const auto deadline = std::chrono::steady_clock::now() + tools.settings.validation_timeout + kTravelTime;
-    const auto place = parse_location(url, {});
-    const auto addresses = place ? co_await addresses_of(tools, place->host, deadline) : std::vector<std::string>();
-    std::string why = "it has no address";
-    for (std::size_t i = 0; i < addresses.size(); ++i) {
-        const auto share = share_of_time(deadline, addresses.size() - i);
-        if (!share) {
-            break;
-        }
-        http::Fetch fetch{.address = addresses[i],
-                          .port = place->port,
-                          .tls = place->tls,
-                          .host = place->host,
-                          .target = std::string(kPerspectivePath),
-                          .timeout = *share,
-                          .max_body = kMaxAnswer,
-                          .method = "POST",
-                          .fields = {{"Content-Type", "application/json"}, {std::string(kMacField), question.mac}},
-                          .body = question.body};
-        auto response = co_await tools.client.get(std::move(fetch));
-        if (response) {
-            co_return std::move(*response);
-        }
-        why = response.error().detail;
-    }
-    co_return std::unexpected(why);
-}
-
 http::Awaitable<ValidationResult> ask(const ValidationTools& tools, ValidationTask task, std::string url)
 {
     const auto nonce = random_token(kNonceOctets);
     auto question = make_question(tools.settings.perspective_key, task, nonce, tools.clock.now());
-    auto response = co_await send(tools, url, std::move(question));
-    if (!response) {
-        co_return disagreement(url, response.error());
+    const auto message = co_await send_to_node(tools, url, std::string(kPerspectivePath), std::move(question),
+                                               tools.settings.validation_timeout + kTravelTime);
+    if (!message) {
+        co_return disagreement(url, message.error());
     }
-    const PerspectiveMessage message{.body = std::move(response->body),
-                                     .mac = std::string(response->fields.find(kMacField).value_or(""))};
-    auto result = read_answer(tools.settings.perspective_key, message, nonce);
+    auto result = read_answer(tools.settings.perspective_key, *message, nonce);
     if (!result) {
-        co_return disagreement(url, "its answer, with status " + std::to_string(response->status) + ", is none");
+        co_return disagreement(url, "its answer is none");
     }
     if (!*result) {
         result->error().detail = "seen from another node: " + result->error().detail;
@@ -250,17 +175,13 @@ http::Awaitable<ValidationResult> confirm(const ValidationTools& tools, Validati
 http::Awaitable<http::Response> answer_perspective(const ValidationTools& tools, const http::Request& request)
 {
     const auto& key = tools.settings.perspective_key;
-    const PerspectiveMessage message{.body = request.body, .mac = std::string(request.header(kMacField))};
-    auto question = read_question(key, message, tools.clock.now());
+    auto question = read_question(key, message_of(request), tools.clock.now());
     if (!question) {
         co_return http::text_response(403, "this is for other nodes of the same CA\n");
     }
     auto [task, nonce] = std::move(*question);
     const auto result = co_await validate_once(tools, std::move(task));
-    auto answer = make_answer(key, result, nonce);
-    auto response = http::json_response(200, std::move(answer.body));
-    response.with(std::string(kMacField), std::move(answer.mac)).with("Cache-Control", "no-store");
-    co_return response;
+    co_return to_response(make_answer(key, result, nonce));
 }
 
 } // namespace chancery::acme

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "acme/challenges.hpp"
+#include "acme/node_message.hpp"
 #include "acme/validation/tools.hpp"
 
 /// Validation from several places: what one network sees, an attacker near the target may have forged (BGP, DNS). Other
@@ -21,12 +22,9 @@ http::Awaitable<ValidationResult> confirm(const ValidationTools& tools, Validati
 /// The other side: repeats a validation once, for who knows the key that all nodes share. 403 for everybody else.
 http::Awaitable<http::Response> answer_perspective(const ValidationTools& tools, const http::Request& request);
 
-/// A message between nodes: body and the MAC over it, which also covers what kind of message it is and, in an answer,
-/// the nonce of the question. A question says when it was asked and is refused after a minute.
-struct PerspectiveMessage {
-    std::string body{};
-    std::string mac{}; ///< base64url HMAC-SHA-256
-};
+/// An answer's MAC also covers the nonce of its question. A question says when it was asked and is refused after a
+/// minute.
+using PerspectiveMessage = NodeMessage;
 
 PerspectiveMessage make_question(const Secret& key, const ValidationTask& task, const std::string& nonce, Time now);
 PerspectiveMessage make_answer(const Secret& key, const ValidationResult& result, const std::string& nonce);

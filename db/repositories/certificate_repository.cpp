@@ -40,6 +40,8 @@ constexpr std::string_view kActiveWithKey =
          "AND valid_to >= :now ORDER BY id">;
 constexpr std::string_view kReplaceTags = R"sql(
     UPDATE certificates SET tags = :tags, revision = revision + 1 WHERE id = :id AND revision = :revision)sql";
+constexpr SqlText kSuccessor = "SELECT renewed_to FROM certificates WHERE id = :id";
+constexpr std::string_view kHoldSuccessor = kSql<kSuccessor, " FOR NO KEY UPDATE">;
 constexpr std::string_view kRenewedTo = R"sql(
     UPDATE certificates SET renewed_to = :new_id, revision = revision + 1 WHERE id = :old_id)sql";
 constexpr std::string_view kRenewedFrom = R"sql(
@@ -325,6 +327,13 @@ bool CertificateRepository::replace_tags(const std::string& id, const std::vecto
     }
     insert_tags(session_, id, tags);
     return true;
+}
+
+std::optional<std::string> CertificateRepository::hold_successor(const std::string& id)
+{
+    // SQLite has one writer; PostgreSQL needs the row to be held.
+    const auto sql = session_.dialect() == Dialect::Postgres ? kHoldSuccessor : std::string_view(kSuccessor);
+    return Query(session_, sql).bind(id).value<std::optional<std::string>>().value_or(std::nullopt);
 }
 
 void CertificateRepository::link_renewal(const std::string& old_id, const std::string& new_id)

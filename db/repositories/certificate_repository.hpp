@@ -57,6 +57,9 @@ public:
     std::vector<Certificate> active_with_key(const std::string& spki_sha256, Time now);
     /// False when the revision is not `expected_revision`.
     bool replace_tags(const std::string& id, const std::vector<std::string>& tags, long long expected_revision);
+    /// The certificate that has taken this one's place. On PostgreSQL its row stays locked until the unit ends, so that
+    /// of two units that want to replace it the later sees what the earlier did.
+    std::optional<std::string> hold_successor(const std::string& id);
     void link_renewal(const std::string& old_id, const std::string& new_id);
 
     /// What the next CRL lists: revoked, and not expired before `expired_since`. Leaves and intermediates of that CA.

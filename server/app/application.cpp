@@ -75,6 +75,7 @@ acme::AcmeSettings acme_settings(const Config& config)
 {
     acme::AcmeSettings settings;
     settings.public_url = config.public_url();
+    settings.node_url = config.node_url();
     settings.http01_port = static_cast<std::uint16_t>(config.acme.http01_port);
     settings.tls_alpn01_port = static_cast<std::uint16_t>(config.acme.tls_alpn01_port);
     settings.resolvers = config.acme.dns_resolvers;
@@ -190,6 +191,7 @@ Application::Impl::Impl(Config wanted)
     resolver = std::make_unique<acme::UnboundResolver>(settings);
     acme_door = std::make_unique<acme::Door>(core, settings, client, prober, *resolver);
     api_door = std::make_unique<api::Door>(core, api::ApiSettings{.public_url = services.config.public_url()});
+    run_sync(runtime, acme_door->announce());
     add_routes();
     add_periodic_tasks();
     make_listener();
@@ -236,6 +238,7 @@ void Application::Impl::add_periodic_tasks()
     using std::chrono::minutes;
     jobs.every(minutes(1), "crl.schedule", [this] { return issuance::schedule_crls(core); });
     jobs.every(minutes(10), "sweep", [this] { return sweep(); });
+    jobs.every(minutes(10), "acme_node", [this] { return acme_door->announce(); });
     jobs.every(hours(1), "listener_certificate", [this] { return renew_listener_certificate(); });
 }
 

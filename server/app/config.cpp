@@ -96,6 +96,10 @@ const std::vector<Key>& all_keys()
         {"issuance.crl_lifetime_hours", CHANCERY_SLOT(issuance.crl_lifetime_hours),
          "nextUpdate of a CRL; a new one is published at half of it and after each revocation.", 1, 8'760},
         {"issuance.session_hours", CHANCERY_SLOT(issuance.session_hours), "A console session lives this long.", 1, 720},
+        {"acme.node_url", CHANCERY_SLOT(acme.node_url),
+         "https URL at which the other servers on the same PostgreSQL reach this one and no other: behind a load "
+         "balancer they ask it about its nonces. Default: the first listening address, with the host's name for a "
+         "wildcard."},
         {"acme.http01_port", CHANCERY_SLOT(acme.http01_port),
          "The port that http-01 validation connects to; anything but 80 is for private networks (RFC 8555 section "
          "8.3).",
@@ -290,6 +294,9 @@ void check(const Config& config)
     if (config.issuance.default_validity_days > config.issuance.max_validity_days) {
         bad("issuance.default_validity_days", "must not exceed issuance.max_validity_days");
     }
+    if (!config.acme.node_url.empty() && !config.acme.node_url.starts_with("https://")) {
+        bad("acme.node_url", "must start with https://");
+    }
     const auto& nodes = config.acme.perspectives;
     if (!std::all_of(nodes.begin(), nodes.end(), [](const auto& node) { return node.starts_with("https://"); })) {
         bad("acme.perspectives", "must start with https://");
@@ -356,6 +363,13 @@ std::string port_of(const std::string& address)
     return address.substr(address.rfind(':') + 1);
 }
 
+/// In lower case; empty when the host has none.
+std::string host_name()
+{
+    std::array<char, 256> buffer{};
+    return ::gethostname(buffer.data(), buffer.size() - 1) == 0 ? to_lower(buffer.data()) : std::string();
+}
+
 std::string without_slash(std::string url)
 {
     while (url.ends_with('/')) {
@@ -391,6 +405,20 @@ std::string Config::http_url() const
     return server.http_listen.empty() ? "" : "http://localhost:" + port_of(server.http_listen.front());
 }
 
+std::string Config::node_url() const
+{
+    if (database_url().starts_with("sqlite:")) {
+        return "";
+    }
+    if (!acme.node_url.empty()) {
+        return without_slash(acme.node_url);
+    }
+    const auto& address = server.listen.front();
+    const auto host = address.substr(0, address.rfind(':'));
+    const bool everywhere = host.empty() || host == "0.0.0.0" || host == "[::]" || host == "*";
+    return "https://" + (everywhere ? host_name() : host) + ':' + port_of(address);
+}
+
 std::vector<std::string> Config::listener_names() const
 {
     if (!setup.listener_names.empty()) {
@@ -411,10 +439,7 @@ std::vector<std::string> Config::listener_names() const
         host = host.substr(0, host.find(':'));
     }
     add(to_lower(host));
-    std::array<char, 256> buffer{};
-    if (::gethostname(buffer.data(), buffer.size() - 1) == 0) {
-        add(to_lower(buffer.data()));
-    }
+    add(host_name());
     return names;
 }
 

@@ -57,6 +57,7 @@ struct Config {
     } issuance;
 
     struct Acme {
+        std::string node_url{};
         long long http01_port = 80;
         long long tls_alpn01_port = 443;
         std::vector<std::string> dns_resolvers{};
@@ -94,6 +95,9 @@ struct Config {
     /// Without a slash at the end; from the first listening port when it is not set.
     std::string public_url() const;
     std::string http_url() const;
+    /// Where other servers on the same database reach this one: the first listening address when it is not set, with
+    /// the host's name in the place of a wildcard. Empty with the embedded database, where there are no others.
+    std::string node_url() const;
     /// Names for the listener's own certificate: those set, or localhost, the loopback addresses and the host's name.
     std::vector<std::string> listener_names() const;
 };
