@@ -11,6 +11,9 @@
 
 #include <catch2/catch.hpp>
 
+#include <atomic>
+#include <thread>
+
 using namespace chancery;
 using namespace chancery::test;
 using namespace std::chrono_literals;
@@ -188,6 +191,27 @@ TEST_CASE("an order replaces a certificate once, and the inventory links the two
     CHECK(stored(world, old_der).renewed_to == stored(world, new_der).id);
     CHECK(client.order({"www.example.org"}, replacing(id)).problem() == "alreadyReplaced");
     CHECK(client.order({"www.example.org"}, replacing(cert_id(new_der))).status == 201);
+}
+
+TEST_CASE("of orders at the same time that replace one certificate one is accepted", "[acme-112]")
+{
+    AcmeWorld world(GENERATE(from_range(test_dialects())));
+    auto client = world.registered();
+    const auto id = cert_id(world.issue(client, {"www.example.org"}));
+    std::atomic<int> created{0};
+    std::atomic<int> refused{0};
+    {
+        std::vector<std::jthread> threads;
+        for (int i = 0; i < 8; ++i) {
+            threads.emplace_back([&] {
+                const auto reply = client.order({"www.example.org"}, replacing(id));
+                created += reply.status == 201 ? 1 : 0;
+                refused += reply.problem() == "alreadyReplaced" ? 1 : 0;
+            });
+        }
+    }
+    CHECK(created == 1);
+    CHECK(refused == 7);
 }
 
 TEST_CASE("a replacement that failed leaves the certificate to be replaced", "[acme-112]")
