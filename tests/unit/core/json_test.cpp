@@ -124,3 +124,17 @@ TEST_CASE("a zero is zero whatever its exponent", "[unit][core]")
         CHECK(json::Reader("{\"a\":" + std::string(text) + "}").text() == R"({"a":0.0})");
     }
 }
+
+TEST_CASE("half of a surrogate pair is no text", "[unit][core]")
+{
+    CHECK(json::Reader(R"({"a":"\ud83d\ude00"})").parsed());
+    for (const auto* text : {R"("\ud83d")", R"("\ude00")", R"("\ude00\ud83d")", R"("x\udc00\udc00")"}) {
+        CHECK_FALSE(json::Reader("{\"a\":" + std::string(text) + "}").parsed());
+    }
+}
+
+TEST_CASE("a number whose digits round up to two to the 64th keeps its value", "[unit][core]")
+{
+    CHECK(json::Reader(R"({"a":18446744073709551615516e-3})").text() ==
+          json::Reader(R"({"a":18446744073709551616.0})").text());
+}
