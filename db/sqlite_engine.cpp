@@ -203,11 +203,11 @@ public:
     {
         writes_.close();
         reads_.close();
-        {
-            const std::lock_guard lock(here_mutex_);
-            here_.reset();
-        }
         threads_.clear();
+        // The last connection to close copies the log back into the file, and removes it. Of two that close at once each
+        // may think that the other will.
+        const std::lock_guard lock(here_mutex_);
+        here_.reset();
     }
 
 private:
