@@ -138,3 +138,15 @@ TEST_CASE("a number whose digits round up to two to the 64th keeps its value", "
     CHECK(json::Reader(R"({"a":18446744073709551615516e-3})").text() ==
           json::Reader(R"({"a":18446744073709551616.0})").text());
 }
+
+TEST_CASE("a number beyond the range of a double is refused, one below it is zero", "[unit][core]")
+{
+    CHECK_FALSE(json::Reader(R"({"a":9e308})").parsed());
+    CHECK_FALSE(json::Reader(R"({"a":[-17976931348623159e292]})").parsed());
+    CHECK(json::Reader(R"({"a":9e-325})").text() == R"({"a":0.0})");
+    for (const auto zeros : {300U, 324U, 330U, 360U, 400U, 800U, 5000U}) {
+        const auto text = R"({"a":0.)" + std::string(zeros, '0') + "1844674407370955161}";
+        const json::Reader reader(text);
+        CHECK(reader.parsed());
+    }
+}
