@@ -211,14 +211,19 @@ asio::awaitable<std::optional<std::string>> current_crl(Core& core, std::string 
 {
     constexpr int kLooks = 20;
     asio::steady_timer pause(co_await asio::this_coro::executor);
+    const auto look_up = [&] {
+        return core.store.read([&](db::Session& session) { return usable_crl(core, session, authority_id); });
+    };
     for (int look = 0; look < kLooks; ++look) {
-        auto crl =
-            co_await core.store.read([&](db::Session& session) { return usable_crl(core, session, authority_id); });
+        auto crl = co_await look_up();
         if (crl.current || !crl.can_sign) {
             co_return crl.current ? std::move(crl.current) : std::move(crl.expired);
         }
         if (const PublishingNow mine(authority_id); mine.is_first()) {
-            co_await publish_crl(core, authority_id);
+            // Another may have published between that look and this turn.
+            if (const auto again = co_await look_up(); !again.current) {
+                co_await publish_crl(core, authority_id);
+            }
         } else {
             pause.expires_after(std::chrono::milliseconds(100));
             co_await pause.async_wait(asio::use_awaitable);
