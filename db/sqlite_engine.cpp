@@ -204,8 +204,8 @@ public:
         writes_.close();
         reads_.close();
         threads_.clear();
-        // The last connection to close copies the log back into the file, and removes it. Of two that close at once each
-        // may think that the other will.
+        // The last connection to close copies the log back into the file, and removes it. Of two that close at once
+        // each may think that the other will.
         const std::lock_guard lock(here_mutex_);
         here_.reset();
     }
