@@ -144,6 +144,11 @@ std::vector<db::Dialect> test_dialects()
     return {db::Dialect::Sqlite};
 }
 
+bool postgres_is_tested()
+{
+    return test_dialects().size() == 2;
+}
+
 /// Where the data is: a directory, or a database of the server.
 struct TestDatabase::Place {
     fs::path directory{};

@@ -12,6 +12,8 @@ namespace chancery::test {
 /// SQLite, and PostgreSQL when CHANCERY_TEST_POSTGRES holds the URL of a server where the role may create databases.
 /// Throws when CHANCERY_REQUIRE_POSTGRES=1 and there is none. `auto dialect = GENERATE(from_range(test_dialects()));`
 std::vector<db::Dialect> test_dialects();
+/// For a case that only PostgreSQL can have.
+bool postgres_is_tested();
 
 /// A fresh, migrated database of its own, gone with the object.
 class TestDatabase {

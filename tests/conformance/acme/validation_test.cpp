@@ -347,37 +347,23 @@ TEST_CASE("the key authorization is fixed when the challenge is answered", "[acm
 
 TEST_CASE("who asks for an authorization while its challenge is validated is told the outcome")
 {
-    for (const auto dialect : test_dialects()) {
-        INFO("dialect " << static_cast<int>(dialect));
-        AcmeWorld world(dialect);
-        auto client = world.registered();
-        const auto url = client.order({"www.example.org"}).json().strings("authorizations").front();
-        auto challenge = client.challenge(url, "http-01");
-        world.publish_http("www.example.org", challenge.string("token"),
-                           client.key_authorization(challenge.string("token")));
-        client.post(challenge.string("url"), "{}");
-
-        std::jthread validation([&] {
-            std::this_thread::sleep_for(std::chrono::milliseconds(100));
-            world.jobs.run_all();
-        });
-        CHECK(client.post_as_get(url).text("status") == "valid");
-    }
+    Attempt attempt("http-01");
+    attempt.world.publish_http(kName, attempt.token, attempt.key_authorization());
+    attempt.client.post(attempt.challenge_url, "{}");
+    std::jthread validation([&] {
+        std::this_thread::sleep_for(std::chrono::milliseconds(100));
+        attempt.world.jobs.run_all();
+    });
+    CHECK(attempt.client.post_as_get(attempt.authorization).text("status") == "valid");
 }
 
 TEST_CASE("who asks for an authorization whose validation takes long is told that it is pending")
 {
-    for (const auto dialect : test_dialects()) {
-        INFO("dialect " << static_cast<int>(dialect));
-        AcmeWorld world(dialect);
-        auto client = world.registered();
-        const auto url = client.order({"www.example.org"}).json().strings("authorizations").front();
-        auto challenge = client.challenge(url, "http-01");
-        client.post(challenge.string("url"), "{}");
-        const auto asked = client.post_as_get(url);
-        CHECK(asked.text("status") == "pending");
-        CHECK(asked.header("Retry-After") == "1");
-        world.jobs.run_all();
-        CHECK(client.post_as_get(url).text("status") == "invalid");
-    }
+    Attempt attempt("http-01");
+    attempt.client.post(attempt.challenge_url, "{}");
+    const auto asked = attempt.client.post_as_get(attempt.authorization);
+    CHECK(asked.text("status") == "pending");
+    CHECK(asked.header("Retry-After") == "1");
+    attempt.world.jobs.run_all();
+    CHECK(attempt.client.post_as_get(attempt.authorization).text("status") == "invalid");
 }

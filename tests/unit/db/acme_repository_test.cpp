@@ -181,9 +181,9 @@ TEST_CASE("an ACME order comes back with its authorizations and challenges in th
         CHECK(authorizations[0].challenges[1].token == "token-dns-01");
         CHECK(authorizations[0].challenges[1].authorization_id == first.id);
         CHECK(acme.find_authorization(second.id)->challenges.size() == 2);
-        CHECK(acme.find_challenge(second.challenges[1].id)->type == "dns-01");
+        CHECK(acme.find_authorization_of_challenge(second.challenges[1].id)->id == second.id);
         CHECK_FALSE(acme.find_authorization("nobody"));
-        CHECK_FALSE(acme.find_challenge("nobody"));
+        CHECK_FALSE(acme.find_authorization_of_challenge("nobody"));
         return true;
     });
 }
@@ -340,7 +340,7 @@ TEST_CASE("the sweep deletes what expired unfinished, and keeps what another ord
         CHECK(acme.find(kept.id));
         CHECK(acme.find_authorization(shared.id));
         CHECK_FALSE(acme.find_authorization(own.id));
-        CHECK_FALSE(acme.find_challenge(own.challenges[0].id));
+        CHECK_FALSE(acme.find_authorization_of_challenge(own.challenges[0].id));
     });
 }
 
