@@ -8,6 +8,7 @@
 #include "db/repositories/acme_client_repository.hpp"
 #include "db/repositories/acme_repository.hpp"
 #include "issuance/audit.hpp"
+#include "issuance/problem_json.hpp"
 #include "issuance/validation.hpp"
 #include "pki/names.hpp"
 
@@ -82,8 +83,7 @@ std::unexpected<Problem> changed_meanwhile()
 void end_orders(db::UnitOfWork& work, const std::string& account_id, Time now)
 {
     constexpr int kBatch = 100;
-    constexpr auto kError = R"({"type":"urn:ietf:params:acme:error:unauthorized",)"
-                            R"("detail":"the account was revoked","status":403})";
+    const auto error = acme_problem_json({.code = Code::Forbidden, .detail = "The account was revoked."});
     db::AcmeOrderRepository orders(work);
     std::string after;
     for (;;) {
@@ -91,7 +91,7 @@ void end_orders(db::UnitOfWork& work, const std::string& account_id, Time now)
         for (const auto& id : ids) {
             const auto order = orders.find(id);
             if (order && (order->status == AcmeOrderStatus::Pending || order->status == AcmeOrderStatus::Ready)) {
-                orders.fail(id, kError);
+                orders.fail(id, error);
             }
         }
         if (ids.size() < static_cast<std::size_t>(kBatch)) {
@@ -264,8 +264,7 @@ Result<void> unbind_acme_name(Core& core, db::UnitOfWork& work, const Caller& ca
     }
     db::AcmeOrderRepository(work).revoke_bound(
         binding->account_id, binding_id,
-        R"({"type":"urn:ietf:params:acme:error:unauthorized","detail":"the name is not bound to the account any more",)"
-        R"("status":403})");
+        acme_problem_json({.code = Code::Forbidden, .detail = "The name is not bound to the account any more."}));
     audit::record(work, caller, now, audit::kAcmeBindingRemoved, {"acme_binding", binding_id}, binding_json(*binding));
     return {};
 }

@@ -27,7 +27,6 @@ constexpr std::string_view kInsertAuthorization = kInsertInto<"acme_authorizatio
 constexpr SqlText kChallengeColumns =
     "id, authorization_id, type, status, token, key_authorization, validated_at, error";
 constexpr std::string_view kInsertChallenge = kInsertInto<"acme_challenges", kChallengeColumns>;
-constexpr std::string_view kFindChallenge = kSql<"SELECT ", kChallengeColumns, " FROM acme_challenges WHERE id = :id">;
 
 // An authorization with its challenges is one read; the challenge's columns are NULL where there is none.
 constexpr SqlText kAuthorizationsWithChallenges = R"sql(
@@ -140,13 +139,6 @@ AcmeOrder read_order(Row& row)
     AcmeOrder order;
     row.read_all(order_columns(order));
     return order;
-}
-
-AcmeChallenge read_challenge(Row& row)
-{
-    AcmeChallenge challenge;
-    row.read_all(challenge_columns(challenge));
-    return challenge;
 }
 
 /// One row of the join: the authorization, and its challenge if there is one.
@@ -337,11 +329,6 @@ void AcmeOrderRepository::revoke_bound(const std::string& account_id, const std:
 std::optional<std::string> AcmeOrderRepository::find_replacement(const std::string& replaces, Time now)
 {
     return Query(session_, kFindReplacement).bind(replaces, now).value<std::string>();
-}
-
-std::optional<AcmeChallenge> AcmeOrderRepository::find_challenge(const std::string& id)
-{
-    return Query(session_, kFindChallenge).bind(id).one(read_challenge);
 }
 
 bool AcmeOrderRepository::start_challenge(const std::string& id, const std::string& key_authorization)

@@ -60,7 +60,6 @@ public:
     void revoke_bound(const std::string& account_id, const std::string& binding_id, const std::string& order_error);
     /// The order that replaces that certificate and did not fail or expire (RFC 9773 section 5).
     std::optional<std::string> find_replacement(const std::string& replaces, Time now);
-    std::optional<AcmeChallenge> find_challenge(const std::string& id);
     /// The authorization, whole, that has this challenge.
     std::optional<AcmeAuthorization> find_authorization_of_challenge(const std::string& challenge_id);
 
