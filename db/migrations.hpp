@@ -21,7 +21,8 @@ struct Migration {
     std::string sql{};
 };
 
-/// Ascending; throws when a file's name is not of the form, or a number is there twice or missing.
+/// Ascending; throws when a file's name is not of the form, or a number is there twice. Numbers may be left out: they
+/// are given out before the migrations are written.
 std::vector<Migration> migrations_for(Dialect dialect, std::span<const EmbeddedFile> files = migration_files());
 
 /// Applies what is missing, each in one transaction under a lock that all processes share; the names of those applied.

@@ -88,10 +88,10 @@ TEST_CASE("a migration that changed after it was applied is refused", "[unit][db
     CHECK_THROWS_WITH(database.store().migrate(), Catch::Contains("0001_schema"));
 }
 
-TEST_CASE("migrations are numbered one by one, the common file before the dialect's", "[unit][db]")
+TEST_CASE("migrations go by their numbers, each once, the common file before the dialect's", "[unit][db]")
 {
     using Files = std::vector<EmbeddedFile>;
-    const Files files{{"0002_b.sql", "two;"},
+    const Files files{{"0004_b.sql", "four;"},
                       {"0001_a.sqlite3.sql", "lite;"},
                       {"0001_a.postgresql.sql", "post;"},
                       {"0001_a.sql", "one;"}};
@@ -99,10 +99,11 @@ TEST_CASE("migrations are numbered one by one, the common file before the dialec
     REQUIRE(sqlite.size() == 2);
     CHECK(sqlite[0].name == "0001_a");
     CHECK(sqlite[0].sql == "one;lite;");
-    CHECK(sqlite[1].sql == "two;");
+    CHECK(sqlite[1].number == 4);
+    CHECK(sqlite[1].sql == "four;");
     CHECK(db::migrations_for(Dialect::Postgres, files)[0].sql == "one;post;");
     for (const auto& wrong :
-         {Files{{"0002_b.sql", ""}}, Files{{"0001_a.sql", ""}, {"0001_b.sql", ""}}, Files{{"one.sql", ""}},
+         {Files{{"0000_b.sql", ""}}, Files{{"0001_a.sql", ""}, {"0001_b.sql", ""}}, Files{{"one.sql", ""}},
           Files{{"0001_a.mysql.sql", ""}}, Files{{"0001.sql", ""}}, Files{{"0001_a.txt", ""}}}) {
         CHECK_THROWS(db::migrations_for(Dialect::Sqlite, wrong));
     }
