@@ -1,51 +1,17 @@
 #include "api/certificate_filter.hpp"
 #include "api/route.hpp"
-#include "core/json.hpp"
-#include "server/app/publication.hpp"
+#include "tests/conformance/openapi/contract.hpp"
 #include "tests/support/api_world.hpp"
 
 #include <catch2/catch.hpp>
 
-#include <algorithm>
-#include <map>
 #include <set>
 
-#include "openapi/document.hpp"
-
 using namespace chancery;
+using test::documented;
+using test::whole_router;
 
 namespace {
-
-json::Reader document()
-{
-    for (const auto& file : openapi::files()) {
-        if (file.name == "openapi.json") {
-            return json::Reader(file.content);
-        }
-    }
-    throw std::runtime_error("the document is not embedded");
-}
-
-std::string upper(std::string text)
-{
-    std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::toupper(c); });
-    return text;
-}
-
-/// (method, path) -> operation, as the document has them.
-std::map<std::pair<std::string, std::string>, json::Reader> documented()
-{
-    std::map<std::pair<std::string, std::string>, json::Reader> found;
-    auto root = document();
-    auto paths = root.object("paths");
-    for (const auto& path : paths.member_names()) {
-        auto item = paths.object(path);
-        for (const auto& method : item.member_names()) {
-            found.emplace(std::pair(upper(method), path), item.object(method));
-        }
-    }
-    return found;
-}
 
 /// The least scope with which a Super Administrator has the right.
 std::string least_scope(std::optional<issuance::Right> right)
@@ -68,16 +34,6 @@ std::set<std::string> parameters_of(json::Reader operation)
         names.insert(reference.empty() ? parameter.string("name") : reference.substr(reference.rfind('/') + 1));
     }
     return names;
-}
-
-/// All that the server serves but ACME, whose contract is RFC 8555.
-http::Router whole_router(test::ApiWorld& world)
-{
-    http::Router router;
-    world.door.add_routes(router);
-    app::add_health_routes(router, world.test.core);
-    app::add_publication_routes(router, world.test.core);
-    return router;
 }
 
 } // namespace
