@@ -4,7 +4,7 @@
 #include "api/etag.hpp"
 #include "api/paging.hpp"
 #include "db/repositories/identity_repository.hpp"
-#include "issuance/identity.hpp"
+#include "issuance/identity/identity.hpp"
 
 namespace chancery::api::api_tokens {
 namespace {

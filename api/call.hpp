@@ -4,7 +4,7 @@
 #include "core/secret.hpp"
 #include "issuance/access.hpp"
 #include "issuance/core.hpp"
-#include "issuance/login_throttle.hpp"
+#include "issuance/identity/login_throttle.hpp"
 #include "server/http/message.hpp"
 
 #include <optional>

@@ -2,7 +2,7 @@
 
 #include "api/idempotency.hpp"
 #include "api/route.hpp"
-#include "issuance/identity.hpp"
+#include "issuance/identity/identity.hpp"
 
 #include <functional>
 

@@ -4,8 +4,8 @@
 #include "api/context.hpp"
 #include "api/negotiation.hpp"
 #include "db/repositories/identity_repository.hpp"
-#include "issuance/identity.hpp"
-#include "issuance/token_text.hpp"
+#include "issuance/identity/identity.hpp"
+#include "issuance/identity/token_text.hpp"
 
 namespace chancery::api::sessions {
 namespace {

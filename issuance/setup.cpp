@@ -11,7 +11,7 @@
 #include "issuance/audit.hpp"
 #include "issuance/authorities.hpp"
 #include "issuance/domains.hpp"
-#include "issuance/identity.hpp"
+#include "issuance/identity/identity.hpp"
 #include "pki/names.hpp"
 #include "pki/pem.hpp"
 

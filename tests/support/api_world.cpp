@@ -1,6 +1,6 @@
 #include "tests/support/api_world.hpp"
 
-#include "issuance/identity.hpp"
+#include "issuance/identity/identity.hpp"
 #include "pki/pem.hpp"
 
 #include <stdexcept>

@@ -1,6 +1,6 @@
 #include "core/text.hpp"
 #include "db/repositories/identity_repository.hpp"
-#include "issuance/identity.hpp"
+#include "issuance/identity/identity.hpp"
 #include "server/app/commands.hpp"
 #include "server/app/commands/common.hpp"
 

@@ -1,6 +1,6 @@
 #include "db/repositories/identity_repository.hpp"
 #include "issuance/audit.hpp"
-#include "issuance/identity.hpp"
+#include "issuance/identity/identity.hpp"
 #include "tests/support/run.hpp"
 #include "tests/support/test_core.hpp"
 

@@ -4,7 +4,7 @@
 #include "db/repositories/identity_repository.hpp"
 #include "issuance/administration.hpp"
 #include "issuance/authorities.hpp"
-#include "issuance/identity.hpp"
+#include "issuance/identity/identity.hpp"
 #include "tests/support/overlap.hpp"
 #include "tests/support/test_core.hpp"
 

@@ -3,7 +3,7 @@
 #include "issuance/administration.hpp"
 #include "issuance/audit.hpp"
 #include "issuance/authorities.hpp"
-#include "issuance/identity.hpp"
+#include "issuance/identity/identity.hpp"
 #include "pki/certificate.hpp"
 #include "pki/pem.hpp"
 #include "tests/support/run.hpp"

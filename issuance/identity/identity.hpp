@@ -3,7 +3,7 @@
 #include "core/model/identity.hpp"
 #include "core/secret.hpp"
 #include "issuance/core.hpp"
-#include "issuance/login_throttle.hpp"
+#include "issuance/identity/login_throttle.hpp"
 
 #include <boost/asio/awaitable.hpp>
 

@@ -4,7 +4,7 @@
 #include "db/repositories/configuration_repository.hpp"
 #include "db/repositories/identity_repository.hpp"
 #include "issuance/audit.hpp"
-#include "issuance/identity.hpp"
+#include "issuance/identity/identity.hpp"
 #include "issuance/validation.hpp"
 #include "pki/password.hpp"
 

@@ -3,8 +3,8 @@
 #include "core/random.hpp"
 #include "db/repositories/identity_repository.hpp"
 #include "issuance/audit.hpp"
-#include "issuance/identity.hpp"
-#include "issuance/token_text.hpp"
+#include "issuance/identity/identity.hpp"
+#include "issuance/identity/token_text.hpp"
 #include "issuance/validation.hpp"
 #include "pki/digest.hpp"
 

@@ -1,4 +1,4 @@
-#include "issuance/login_throttle.hpp"
+#include "issuance/identity/login_throttle.hpp"
 
 #include "core/text.hpp"
 #include "pki/names.hpp"

@@ -1,4 +1,4 @@
-#include "issuance/identity.hpp"
+#include "issuance/identity/identity.hpp"
 
 #include "core/id.hpp"
 #include "core/json.hpp"
@@ -6,7 +6,7 @@
 #include "core/text.hpp"
 #include "db/repositories/identity_repository.hpp"
 #include "issuance/audit.hpp"
-#include "issuance/token_text.hpp"
+#include "issuance/identity/token_text.hpp"
 #include "pki/password.hpp"
 
 namespace chancery::issuance {
