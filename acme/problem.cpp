@@ -71,7 +71,8 @@ void write_subproblem(json::Writer& out, const Subproblem& subproblem)
 {
     out.begin_object().member("type", urn(subproblem.type)).member("detail", subproblem.detail);
     out.begin_object("identifier")
-        .member("type", name_of(subproblem.identifier.type))
+        .member("type", subproblem.unknown_type.empty() ? name_of(subproblem.identifier.type)
+                                                        : std::string_view(subproblem.unknown_type))
         .member("value", subproblem.identifier.value)
         .end_object();
     out.end_object();

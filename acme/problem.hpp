@@ -50,6 +50,7 @@ struct Subproblem {
     ErrorType type{};
     std::string detail{};
     Name identifier{};
+    std::string unknown_type{}; ///< unsupportedIdentifier: the identifier's type as the client wrote it
     bool operator==(const Subproblem&) const = default;
 };
 

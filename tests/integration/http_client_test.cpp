@@ -114,7 +114,7 @@ TEST_CASE("a redirect is returned and not followed", "[integration][server]")
     CHECK(outcome->fields.find("location") == "http://127.0.0.1:1/");
 }
 
-TEST_CASE("a body is read up to the cap and no further", "[integration][server]")
+TEST_CASE("a body is read up to the cap and no further", "[integration][server][acme-080]")
 {
     const std::string large(100'000, 'x');
     for (const auto& text :
@@ -153,7 +153,8 @@ TEST_CASE("interim responses without end are a protocol error", "[integration][s
     CHECK(outcome.error().kind == Kind::Protocol);
 }
 
-TEST_CASE("a server that says nothing, or drips, runs into the deadline of the whole exchange", "[integration][server]")
+TEST_CASE("a server that says nothing, or drips, runs into the deadline of the whole exchange",
+          "[integration][server][acme-080]")
 {
     const bool drips = GENERATE(false, true);
     ScriptedServer server([drips](tcp::socket& socket) {
@@ -209,7 +210,7 @@ TEST_CASE("a host or target that would start another field is refused", "[integr
     CHECK(get(fetch).error().kind == Kind::Protocol);
 }
 
-TEST_CASE("an HTTPS server is asked by name without being verified", "[integration][server]")
+TEST_CASE("an HTTPS server is asked by name without being verified", "[integration][server][acme-079][acme-082]")
 {
     const auto certificate = test::make_certificate("self");
     const SystemClock clock;
@@ -230,4 +231,8 @@ TEST_CASE("an HTTPS server is asked by name without being verified", "[integrati
     const auto outcome = get(fetch);
     REQUIRE(outcome);
     CHECK(outcome->body == "example.com:" + std::to_string(fetch.port) + " /.well-known/acme-challenge/x");
+    fetch.host = "2001:db8::1"; // an IPv6 literal stands in brackets (RFC 3986 section 3.2.2)
+    const auto literal = get(fetch);
+    REQUIRE(literal);
+    CHECK(literal->body == "[2001:db8::1]:" + std::to_string(fetch.port) + " /.well-known/acme-challenge/x");
 }
