@@ -10,6 +10,7 @@
 #include "issuance/policy/compiled_policy.hpp"
 #include "issuance/problem_json.hpp"
 #include "issuance/profile.hpp"
+#include "issuance/revocation_status/shards.hpp"
 #include "issuance/tbs.hpp"
 #include "pki/key_checks.hpp"
 #include "pki/lint.hpp"
@@ -126,16 +127,18 @@ Ruling<void> check_key(const Passage& at, const pki::PublicKey& key)
 pki::CertificatePlan plan_of(const Profile& profile, const pki::PublicKey& key)
 {
     const auto& facts = profile.facts;
+    auto serial = pki::new_serial_number();
+    auto crl_urls = shard_urls(profile.crl_urls, shard_of(serial, profile.authority->crl_shards));
     return pki::CertificatePlan{.subject = facts.subject,
                                 .names = facts.names,
                                 .key = key,
-                                .serial_number = pki::new_serial_number(),
+                                .serial_number = std::move(serial),
                                 .valid_from = facts.valid_from,
                                 .valid_to = facts.valid_to,
                                 .digest = facts.digest,
                                 .key_usage = facts.key_usage,
                                 .extended_key_usage = facts.extended_key_usage,
-                                .crl_urls = profile.crl_urls,
+                                .crl_urls = std::move(crl_urls),
                                 .aia_urls = profile.aia_urls};
 }
 
@@ -170,6 +173,7 @@ Ruling<Admission> decide(const Passage& at, const pki::PublicKey& key, policy::D
                      .provider_id = profile.provider->id,
                      .order_type = profile.provider->type,
                      .authority_id = profile.authority->id,
+                     .crl_urls = std::move(profile.crl_urls),
                      .decision = std::move(decision)};
 }
 
@@ -236,6 +240,8 @@ Result<std::string> build_checked_tbs(Core& core, db::UnitOfWork& work, const Ca
         tbs, {.name_der = issuer.name_der(), .key_identifier = issuer.key_identifier(), .valid_to = issuer.valid_to()},
         true);
     if (findings.empty()) {
+        register_partition(work, *configuration, *configuration->authority(admission.authority_id), admission.crl_urls,
+                           admission.plan.valid_to, core.clock.now());
         return tbs;
     }
     Refusal refusal{.rule = "lint",

@@ -1,6 +1,7 @@
 #include "issuance/profile.hpp"
 
 #include "issuance/domains.hpp"
+#include "issuance/revocation_status/shards.hpp"
 #include "issuance/validity.hpp"
 #include "pki/names.hpp"
 
@@ -163,17 +164,12 @@ Digest digest_of(const CertificateRequest& request, const pki::Issuer* issuer, s
 void add_urls(Profile& profile, const CoreSettings& settings, bool revocation_information)
 {
     const auto& authority = *profile.authority;
-    const bool published = !settings.http_url.empty();
-    if (!revocation_information) {
-        profile.crl_urls.clear();
-    } else if (!authority.crl_urls.empty()) {
-        profile.crl_urls = authority.crl_urls;
-    } else if (published) {
-        profile.crl_urls = {settings.http_url + "/crl/" + authority.id + ".crl"};
+    if (revocation_information) {
+        profile.crl_urls = crl_url_templates(settings, authority);
+        profile.ocsp_urls = ocsp_urls_of(settings, authority);
     }
-    if (!authority.aia_urls.empty()) {
-        profile.aia_urls = authority.aia_urls;
-    } else if (published) {
+    profile.aia_urls = authority.aia_urls;
+    if (profile.aia_urls.empty() && !settings.http_url.empty()) {
         profile.aia_urls = {settings.http_url + "/ca/" + authority.id + ".crt"};
     }
 }

@@ -10,8 +10,8 @@
 #include "db/repositories/acme_repository.hpp"
 #include "db/repositories/identity_repository.hpp"
 #include "db/repositories/operation_repository.hpp"
-#include "issuance/authorities.hpp"
 #include "issuance/orders.hpp"
+#include "issuance/revocation_status/crls.hpp"
 #include "issuance/setup.hpp"
 #include "server/app/first_start.hpp"
 #include "server/app/jobs.hpp"
@@ -183,7 +183,7 @@ Application::Impl::Impl(Config wanted)
     services.store.migrate();
     jobs.handle_whole(issuance::kExecuteOrderJob,
                       [this](Job job) { return issuance::execute_order(core, job.subject_id); });
-    jobs.handle(issuance::kPublishCrlJob, [this](Job job) { return issuance::publish_crl(core, job.subject_id); });
+    jobs.handle(issuance::kPublishCrlJob, [this](Job job) { return issuance::run_crl_job(core, std::move(job)); });
     jobs.limit(acme::kValidateJob, 192); // they wait for others' servers; orders and CRLs must find a place meanwhile
     first_start(core, services.config);
     services.store.read_now([this](db::Session& session) { return core.configuration.current(session) != nullptr; });

@@ -5,8 +5,8 @@
 
 namespace chancery::app {
 
-/// What relying parties fetch without credentials (RFC 5280 sections 4.2.1.13 and 4.2.2.1): /crl/{id}.crl and
-/// /ca/{id}.crt, DER, with cache headers (RFC 9111); over plain HTTP too.
+/// What relying parties fetch without credentials (RFC 5280 sections 4.2.1.13 and 4.2.2.1): /crl/{id}.crl,
+/// /crl/{id}/{shard}.crl and /ca/{id}.crt, DER, with cache headers (RFC 9111); over plain HTTP too.
 void add_publication_routes(http::Router& router, issuance::Core& core);
 
 /// /healthz (the process answers), /readyz (it can issue: database, schema, an active CA), /metrics (Prometheus text),
