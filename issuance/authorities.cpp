@@ -102,7 +102,7 @@ Result<std::string> sign_authority(Core& core, const NewAuthority& wanted, const
     const auto tbs = pki::build_tbs(plan, issuer);
     const auto findings = pki::lint_tbs(
         tbs, {.name_der = issuer.name_der(), .key_identifier = issuer.key_identifier(), .valid_to = issuer.valid_to()},
-        false);
+        pki::LintProfile::Authority);
     if (!findings.empty()) {
         return refuse(Code::LintFailed, "Lint " + findings.front().lint + ": " + findings.front().detail);
     }

@@ -37,6 +37,7 @@ struct CertificateRequest {
     std::string acme_account_id{};
     std::optional<int> max_validity_days{}; ///< of the ACME server
     bool revocation_information = true;     ///< false: no CRL and no OCSP, for an ACME profile of a few days
+    bool ocsp_responder = false; ///< the server's own, for the CA's OCSP responses: no names, OCSPSigning only
     std::string key_purpose{"certificate"}; ///< automated: what the stored key is for ("listener" is never exported)
     std::string original{"{}"};             ///< the parameters as the caller gave them: the order's `request`
 };

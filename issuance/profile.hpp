@@ -12,7 +12,7 @@
 namespace chancery::issuance {
 
 /// All names of the certificate, normalised and distinct: those asked for, the CSR's where none were, and the common
-/// name. Refused where one is malformed or there is none.
+/// name. Refused where one is malformed or there is none. An OCSP responder's certificate has none.
 Ruling<std::vector<Name>> names_of(const CertificateRequest& request);
 
 struct Profile {

@@ -10,6 +10,7 @@
 #include "issuance/audit.hpp"
 #include "issuance/authorities.hpp"
 #include "issuance/revocation_status/crls.hpp"
+#include "issuance/revocation_status/ocsp_responders.hpp"
 #include "tests/support/run.hpp"
 
 #include <soci/soci.h>
@@ -137,6 +138,8 @@ TestCore::TestCore(db::Dialect dialect, issuance::CoreSettings settings)
            .settings = std::move(settings)}
 {
     jobs.handle(issuance::kExecuteOrderJob, [this](Job job) { return issuance::execute_order(core, job.subject_id); });
+    jobs.handle(issuance::kRenewOcspResponderJob,
+                [this](Job job) { return issuance::run_ocsp_responder_job(core, std::move(job)); });
     jobs.handle(issuance::kPublishCrlJob, [this](Job job) { return issuance::run_crl_job(core, std::move(job)); });
     made = issuance::set_up(core, setup_request());
 }
