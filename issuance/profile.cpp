@@ -280,7 +280,8 @@ Profile make_profile(const ProfileInputs& in, std::vector<Name> names)
     Profile profile;
     profile.provider = choose_provider(in.configuration, request.provider_id);
     profile.authority = choose_authority(in.configuration, request.authority_id, in.now);
-    if (!request.ocsp_responder) { // a provider that is switched off has still issued what is asked about
+    // A provider that is switched off has still issued what OCSP is asked about.
+    if (!request.ocsp_responder || profile.provider == nullptr) {
         profile.refusal = objection_to_provider(profile.provider);
     }
     take_first(profile.refusal,
