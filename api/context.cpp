@@ -4,6 +4,7 @@
 #include "api/negotiation.hpp"
 #include "api/problem.hpp"
 #include "core/text.hpp"
+#include "server/http/caching.hpp"
 
 namespace chancery::api {
 namespace {
@@ -144,7 +145,7 @@ http::Response finish(const http::Request& request, Result<Answer> outcome)
     auto response = std::move(outcome->response);
     response.with("Cache-Control", "no-store");
     const auto etag = response.fields.find("etag");
-    if (!changes_state(request) && etag && none_match_hits(request, *etag)) {
+    if (!changes_state(request) && etag && http::none_match_hits(request, *etag)) {
         response.status = 304;
         response.body.clear();
     }

@@ -27,6 +27,7 @@ struct CoreSettings {
     std::chrono::seconds revocation_code_lifetime{120};
     int revocation_code_attempts = 3;
     std::chrono::hours crl_lifetime{24 * 7};
+    std::chrono::hours ocsp_lifetime{24}; ///< from thisUpdate to nextUpdate of a response
     std::chrono::hours session_lifetime{12};
 };
 

@@ -6,6 +6,7 @@
 #include "db/repositories/operation_repository.hpp"
 #include "db/repositories/order_repository.hpp"
 #include "issuance/completion.hpp"
+#include "issuance/revocation_status/ocsp_responders.hpp"
 #include "issuance/tbs.hpp"
 
 #include <stdexcept>
@@ -46,13 +47,20 @@ std::vector<std::string> tags_of(const Order& order)
     return json::Reader(order.request).optional_strings("tags").value_or(std::vector<std::string>());
 }
 
+/// A CA that was retired since signs no leaf, but goes on naming its OCSP responder.
+bool may_sign(const Authority& authority, const IssuanceIntent& intent, Time now)
+{
+    return authority.status(now) == AuthorityStatus::Active ||
+           (pki::is_ocsp_responder(intent.tbs) && answers_ocsp(authority, now));
+}
+
 /// Signs what was decided, once more asking whether the CA may still sign.
 asio::awaitable<Signature> sign(Core& core, const Configuration& configuration, const IssuanceIntent& intent)
 {
     const auto* authority = configuration.authority(intent.authority_id);
     const auto issuer = configuration.issuers.find(intent.authority_id);
     if (authority == nullptr || issuer == configuration.issuers.end() ||
-        authority->status(core.clock.now()) != AuthorityStatus::Active) {
+        !may_sign(*authority, intent, core.clock.now())) {
         co_return Signature{
             .problem =
                 Problem{.code = Code::ProviderNotActive,

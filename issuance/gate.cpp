@@ -10,6 +10,7 @@
 #include "issuance/policy/compiled_policy.hpp"
 #include "issuance/problem_json.hpp"
 #include "issuance/profile.hpp"
+#include "issuance/revocation_status/shards.hpp"
 #include "issuance/tbs.hpp"
 #include "pki/key_checks.hpp"
 #include "pki/lint.hpp"
@@ -123,24 +124,39 @@ Ruling<void> check_key(const Passage& at, const pki::PublicKey& key)
     return {};
 }
 
-pki::CertificatePlan plan_of(const Profile& profile, const pki::PublicKey& key)
+pki::CertificatePlan plan_of(const CertificateRequest& request, const Profile& profile, const pki::PublicKey& key)
 {
     const auto& facts = profile.facts;
+    auto serial = pki::new_serial_number();
+    auto crl_urls = shard_urls(profile.crl_urls, shard_of(serial, profile.authority->crl_shards));
     return pki::CertificatePlan{.subject = facts.subject,
                                 .names = facts.names,
                                 .key = key,
-                                .serial_number = pki::new_serial_number(),
+                                .serial_number = std::move(serial),
                                 .valid_from = facts.valid_from,
                                 .valid_to = facts.valid_to,
                                 .digest = facts.digest,
                                 .key_usage = facts.key_usage,
                                 .extended_key_usage = facts.extended_key_usage,
-                                .crl_urls = profile.crl_urls,
-                                .aia_urls = profile.aia_urls};
+                                .crl_urls = std::move(crl_urls),
+                                .aia_urls = profile.aia_urls,
+                                .ocsp_urls = profile.ocsp_urls,
+                                .no_revocation_available = !request.revocation_information && !request.ocsp_responder,
+                                .ocsp_no_check = request.ocsp_responder};
+}
+
+/// Whoever holds such a certificate answers for the CA (RFC 6960 section 4.2.2.2), so nobody can ask for one.
+Ruling<void> check_responder(const Passage& at)
+{
+    if (at.request.ocsp_responder && !at.caller.is_system()) {
+        return object("ocsp_responder", Code::Forbidden, "OCSP responders' certificates are the server's own.");
+    }
+    return {};
 }
 
 Ruling<Admission> decide(const Passage& at, const pki::PublicKey& key, policy::Decision& decision)
 {
+    CHANCERY_CHECK(check_responder(at));
     CHANCERY_TRY(names, names_of(at.request));
     CHANCERY_CHECK(rule_on_domains(at.configuration, at.caller, names));
 
@@ -166,10 +182,11 @@ Ruling<Admission> decide(const Passage& at, const pki::PublicKey& key, policy::D
     if (key) {
         CHANCERY_CHECK(check_key(at, key));
     }
-    return Admission{.plan = plan_of(profile, key),
+    return Admission{.plan = plan_of(at.request, profile, key),
                      .provider_id = profile.provider->id,
                      .order_type = profile.provider->type,
                      .authority_id = profile.authority->id,
+                     .crl_urls = std::move(profile.crl_urls),
                      .decision = std::move(decision)};
 }
 
@@ -234,8 +251,10 @@ Result<std::string> build_checked_tbs(Core& core, db::UnitOfWork& work, const Ca
     auto tbs = pki::build_tbs(admission.plan, issuer);
     const auto findings = pki::lint_tbs(
         tbs, {.name_der = issuer.name_der(), .key_identifier = issuer.key_identifier(), .valid_to = issuer.valid_to()},
-        true);
+        request.ocsp_responder ? pki::LintProfile::OcspResponder : pki::LintProfile::Leaf);
     if (findings.empty()) {
+        register_partition(work, *configuration, *configuration->authority(admission.authority_id), admission.crl_urls,
+                           admission.plan.valid_to, core.clock.now());
         return tbs;
     }
     Refusal refusal{.rule = "lint",

@@ -36,7 +36,8 @@ struct CertificateRequest {
     std::string renews_certificate{};
     std::string acme_account_id{};
     std::optional<int> max_validity_days{}; ///< of the ACME server
-    bool revocation_information = true;     ///< false: no CRL URLs, for an ACME profile of a few days
+    bool revocation_information = true;     ///< false: no CRL and no OCSP, for an ACME profile of a few days
+    bool ocsp_responder = false; ///< the server's own, for the CA's OCSP responses: no names, OCSPSigning only
     std::string key_purpose{"certificate"}; ///< automated: what the stored key is for ("listener" is never exported)
     std::string original{"{}"};             ///< the parameters as the caller gave them: the order's `request`
 };
@@ -47,6 +48,7 @@ struct Admission {
     std::string provider_id{};
     OrderType order_type{};
     std::string authority_id{};
+    std::vector<std::string> crl_urls{}; ///< as in the plan, before a shard's name was put in
     policy::Decision decision{};
 };
 

@@ -52,15 +52,24 @@ constexpr std::string_view kRemoveTag =
     "DELETE FROM certificate_tags WHERE tag = :tag AND certificate_id = :certificate_id";
 constexpr std::string_view kOldTags = "SELECT tags FROM certificates WHERE id = :id";
 
-constexpr std::string_view kRevokedEntries = R"sql(
+constexpr SqlText kRevokedLeaves = R"sql(
     SELECT serial_number, revoked_at, revocation_reason FROM certificates
-     WHERE authority_id = :authority_id AND revoked_at IS NOT NULL AND valid_to >= :expired_since)sql";
+     WHERE authority_id = :authority_id AND revoked_at IS NOT NULL)sql";
+constexpr std::string_view kRevokedEntries =
+    kSql<kRevokedLeaves, " AND (valid_to >= :expired_since OR revoked_at >= :revoked_since)">;
+constexpr std::string_view kRevokedSince = kSql<kRevokedLeaves, " AND revoked_at >= :revoked_since">;
 // An intermediate is in `authorities`; where it is in the inventory, too, it is listed once.
 constexpr std::string_view kRevokedIntermediates = R"sql(
     SELECT a.serial_number, a.revoked_at FROM authorities a
-     WHERE a.parent_id = :parent_id AND a.revoked_at IS NOT NULL AND a.valid_to >= :expired_since
+     WHERE a.parent_id = :parent_id AND a.revoked_at IS NOT NULL
+       AND (a.valid_to >= :expired_since OR a.revoked_at >= :revoked_since)
        AND NOT EXISTS (SELECT 1 FROM certificates c
                         WHERE c.fingerprint_sha256 = a.fingerprint_sha256 AND c.revoked_at IS NOT NULL))sql";
+constexpr std::string_view kStatusOf = R"sql(
+    SELECT revoked_at, revocation_reason FROM certificates
+     WHERE serial_number = :serial_number AND authority_id = :authority_id AND source = 'managed')sql";
+constexpr std::string_view kStatusOfIntermediate =
+    "SELECT revoked_at FROM authorities WHERE serial_number = :serial_number AND parent_id = :authority_id";
 constexpr std::string_view kCountBySpki = "SELECT count(*) FROM certificates WHERE spki_sha256 = :spki";
 constexpr std::string_view kActiveByNameSet = R"sql(
     SELECT names, count(*) FROM certificates
@@ -92,6 +101,13 @@ Certificate read_whole(Row& row)
     row.read_all(list_columns(certificate));
     row.read(Base64{certificate.der});
     return certificate;
+}
+
+RevokedEntry read_entry(Row& row)
+{
+    RevokedEntry entry;
+    row.read(entry.serial_number, entry.revoked_at, entry.reason);
+    return entry;
 }
 
 /// The text backwards, by characters (UTF-8), cut where an index would refuse it.
@@ -342,21 +358,38 @@ void CertificateRepository::link_renewal(const std::string& old_id, const std::s
     Query(session_, kRenewedFrom).bind(old_id, new_id).run();
 }
 
-std::vector<RevokedEntry> CertificateRepository::revoked_entries(const std::string& authority_id, Time expired_since)
+std::vector<RevokedEntry> CertificateRepository::revoked_entries(const std::string& authority_id, Time since)
 {
-    auto entries = Query(session_, kRevokedEntries).bind(authority_id, expired_since).all([](Row& row) {
+    return Query(session_, kRevokedEntries).bind(authority_id, since, since).all(read_entry);
+}
+
+std::vector<RevokedEntry> CertificateRepository::revoked_intermediates(const std::string& authority_id, Time since)
+{
+    return Query(session_, kRevokedIntermediates).bind(authority_id, since, since).all([](Row& row) {
         RevokedEntry entry;
-        row.read(entry.serial_number, entry.revoked_at, entry.reason);
+        row.read(entry.serial_number, entry.revoked_at);
         return entry;
     });
-    const auto intermediates =
-        Query(session_, kRevokedIntermediates).bind(authority_id, expired_since).all([](Row& row) {
-            RevokedEntry entry;
-            row.read(entry.serial_number, entry.revoked_at);
-            return entry;
-        });
-    entries.insert(entries.end(), intermediates.begin(), intermediates.end());
-    return entries;
+}
+
+std::vector<RevokedEntry> CertificateRepository::revoked_since(const std::string& authority_id, Time since)
+{
+    return Query(session_, kRevokedSince).bind(authority_id, since).all(read_entry);
+}
+
+std::optional<IssuedStatus> CertificateRepository::status_of(const std::string& authority_id,
+                                                             const std::string& serial_number)
+{
+    auto leaf = Query(session_, kStatusOf).bind(serial_number, authority_id).one([](Row& row) {
+        IssuedStatus status;
+        row.read(status.revoked_at, status.reason);
+        return status;
+    });
+    return leaf ? leaf : Query(session_, kStatusOfIntermediate).bind(serial_number, authority_id).one([](Row& row) {
+        IssuedStatus status;
+        row.read(status.revoked_at);
+        return status;
+    });
 }
 
 long long CertificateRepository::count_by_spki(const std::string& spki_sha256)

@@ -62,8 +62,15 @@ public:
     std::optional<std::string> hold_successor(const std::string& id);
     void link_renewal(const std::string& old_id, const std::string& new_id);
 
-    /// What the next CRL lists: revoked, and not expired before `expired_since`. Leaves and intermediates of that CA.
-    std::vector<RevokedEntry> revoked_entries(const std::string& authority_id, Time expired_since);
+    /// What a CRL lists whose predecessor was made at `since`: revoked leaves of that CA, without those that were
+    /// revoked and had expired by then.
+    std::vector<RevokedEntry> revoked_entries(const std::string& authority_id, Time since);
+    /// The same of the CAs below it.
+    std::vector<RevokedEntry> revoked_intermediates(const std::string& authority_id, Time since);
+    /// Leaves of that CA revoked at that time or later.
+    std::vector<RevokedEntry> revoked_since(const std::string& authority_id, Time since);
+    /// Of a certificate that the CA issued here, leaf or CA; nothing when it issued none with that serial number.
+    std::optional<IssuedStatus> status_of(const std::string& authority_id, const std::string& serial_number);
     /// How many certificates carry this public key.
     long long count_by_spki(const std::string& spki_sha256);
     /// How many unexpired, unrevoked certificates have exactly this set of names (`exact_name_set`).

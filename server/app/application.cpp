@@ -10,8 +10,9 @@
 #include "db/repositories/acme_repository.hpp"
 #include "db/repositories/identity_repository.hpp"
 #include "db/repositories/operation_repository.hpp"
-#include "issuance/authorities.hpp"
 #include "issuance/orders.hpp"
+#include "issuance/revocation_status/crls.hpp"
+#include "issuance/revocation_status/ocsp_responders.hpp"
 #include "issuance/setup.hpp"
 #include "server/app/first_start.hpp"
 #include "server/app/jobs.hpp"
@@ -114,8 +115,8 @@ net::ListenerConfig listener_config(const Config& config)
 /// Over plain HTTP only what relying parties and monitors need: credentials never travel in the clear.
 bool allowed_without_tls(const std::string& path)
 {
-    return path.starts_with("/crl/") || path.starts_with("/ca/") || path == "/healthz" || path == "/readyz" ||
-           path == "/metrics" || path == "/version";
+    return path.starts_with("/crl/") || path.starts_with("/ocsp/") || path.starts_with("/ca/") || path == "/healthz" ||
+           path == "/readyz" || path == "/metrics" || path == "/version";
 }
 
 sigset_t served_signals()
@@ -183,7 +184,9 @@ Application::Impl::Impl(Config wanted)
     services.store.migrate();
     jobs.handle_whole(issuance::kExecuteOrderJob,
                       [this](Job job) { return issuance::execute_order(core, job.subject_id); });
-    jobs.handle(issuance::kPublishCrlJob, [this](Job job) { return issuance::publish_crl(core, job.subject_id); });
+    jobs.handle(issuance::kPublishCrlJob, [this](Job job) { return issuance::run_crl_job(core, std::move(job)); });
+    jobs.handle(issuance::kRenewOcspResponderJob,
+                [this](Job job) { return issuance::run_ocsp_responder_job(core, std::move(job)); });
     jobs.limit(acme::kValidateJob, 192); // they wait for others' servers; orders and CRLs must find a place meanwhile
     first_start(core, services.config);
     services.store.read_now([this](db::Session& session) { return core.configuration.current(session) != nullptr; });
@@ -228,6 +231,7 @@ void Application::Impl::add_routes()
 {
     add_health_routes(router, core);
     add_publication_routes(router, core);
+    add_ocsp_routes(router, core);
     acme_door->add_routes(router);
     api_door->add_routes(router);
 }
@@ -237,6 +241,7 @@ void Application::Impl::add_periodic_tasks()
     using std::chrono::hours;
     using std::chrono::minutes;
     jobs.every(minutes(1), "crl.schedule", [this] { return issuance::schedule_crls(core); });
+    jobs.every(minutes(1), "ocsp_responders.schedule", [this] { return issuance::schedule_ocsp_responders(core); });
     jobs.every(minutes(10), "sweep", [this] { return sweep(); });
     jobs.every(minutes(10), "acme_node", [this] { return acme_door->announce(); });
     jobs.every(hours(1), "listener_certificate", [this] { return renew_listener_certificate(); });

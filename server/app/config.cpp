@@ -39,12 +39,13 @@ const std::vector<Key>& all_keys()
          "Where the embedded database and the key-encryption key live."},
         {"server.listen", CHANCERY_SLOT(server.listen), "HTTPS addresses, host:port; IPv6 in brackets."},
         {"server.http_listen", CHANCERY_SLOT(server.http_listen),
-         "Plain HTTP addresses, for CRLs, CA certificates and health only; an empty list for none."},
+         "Plain HTTP addresses, for CRLs, OCSP, CA certificates and health only; an empty list for none."},
         {"server.public_url", CHANCERY_SLOT(server.public_url),
          "How clients reach the server: ACME and API URLs are made from it, never from the Host header. Default: "
          "https://localhost and the first listening port."},
         {"server.http_url", CHANCERY_SLOT(server.http_url),
-         "Base of the CRL and CA URLs that go into certificates. Default: http://localhost and the first plain port."},
+         "Base of the CRL, OCSP and CA URLs that go into certificates. Default: http://localhost and the first plain "
+         "port."},
         {"server.threads", CHANCERY_SLOT(server.threads),
          "Network threads; 0 is one for every two cores, because the database's threads need the others.", 0, 256},
         {"server.worker_threads", CHANCERY_SLOT(server.worker_threads),
@@ -95,6 +96,11 @@ const std::vector<Key>& all_keys()
          "A six-digit revocation code lives this long.", 10, 3600},
         {"issuance.crl_lifetime_hours", CHANCERY_SLOT(issuance.crl_lifetime_hours),
          "nextUpdate of a CRL; a new one is published at half of it and after each revocation.", 1, 8'760},
+        {"issuance.ocsp_lifetime_hours", CHANCERY_SLOT(issuance.ocsp_lifetime_hours),
+         "nextUpdate of an OCSP response: how long clients and caches may keep it. One that is asked for anew never "
+         "tells "
+         "less than the database.",
+         1, 168},
         {"issuance.session_hours", CHANCERY_SLOT(issuance.session_hours), "A console session lives this long.", 1, 720},
         {"acme.node_url", CHANCERY_SLOT(acme.node_url),
          "https URL at which the other servers on the same PostgreSQL reach this one and no other: behind a load "

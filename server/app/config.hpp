@@ -53,6 +53,7 @@ struct Config {
         long long backdate_seconds = 60;
         long long revocation_code_seconds = 120;
         long long crl_lifetime_hours = 168;
+        long long ocsp_lifetime_hours = 24;
         long long session_hours = 12;
     } issuance;
 

@@ -14,6 +14,7 @@ std::span<const Target> targets()
                                      Target{"jwk", jwk},
                                      Target{"jws", jws},
                                      Target{"name", name},
+                                     Target{"ocsp_request", ocsp_request},
                                      Target{"request", request},
                                      Target{"response", response}};
     return kAll;

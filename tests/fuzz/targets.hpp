@@ -19,6 +19,7 @@ void json(std::string_view input);
 void jwk(std::string_view input);
 void jws(std::string_view input);
 void name(std::string_view input);
+void ocsp_request(std::string_view input);
 /// Bytes of a connection to the server; the first octet says in pieces of which size they arrive.
 void request(std::string_view input);
 /// The same of a server that a validation asked.

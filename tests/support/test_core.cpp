@@ -9,6 +9,8 @@
 #include "issuance/administration.hpp"
 #include "issuance/audit.hpp"
 #include "issuance/authorities.hpp"
+#include "issuance/revocation_status/crls.hpp"
+#include "issuance/revocation_status/ocsp_responders.hpp"
 #include "tests/support/run.hpp"
 
 #include <soci/soci.h>
@@ -31,6 +33,7 @@ constexpr const char* kTables[] = {"configuration_version",
                                    "blocked_keys",
                                    "authorities",
                                    "crls",
+                                   "crl_partitions",
                                    "certificates",
                                    "orders",
                                    "issuance_intents",
@@ -135,7 +138,9 @@ TestCore::TestCore(db::Dialect dialect, issuance::CoreSettings settings)
            .settings = std::move(settings)}
 {
     jobs.handle(issuance::kExecuteOrderJob, [this](Job job) { return issuance::execute_order(core, job.subject_id); });
-    jobs.handle(issuance::kPublishCrlJob, [this](Job job) { return issuance::publish_crl(core, job.subject_id); });
+    jobs.handle(issuance::kRenewOcspResponderJob,
+                [this](Job job) { return issuance::run_ocsp_responder_job(core, std::move(job)); });
+    jobs.handle(issuance::kPublishCrlJob, [this](Job job) { return issuance::run_crl_job(core, std::move(job)); });
     made = issuance::set_up(core, setup_request());
 }
 

@@ -63,6 +63,14 @@ TEST_CASE("what is open to everybody is as it is documented", "[conformance][ope
     CHECK(stranger.get("/ca/" + id + ".crt").field("content-type") == "application/pkix-cert");
     CHECK(stranger.get("/ca/" + id + ".pem").status == 404);
     CHECK(stranger.get("/crl/none.crl").status == 404);
+    const auto crl = stranger.get("/crl/" + id + ".crl");
+    CHECK(stranger.get("/crl/" + id + ".crl", {{"If-None-Match", crl.etag()}}).status == 304);
+    CHECK(stranger.get("/crl/" + id + "/8-3.crl").status == 404);
+    CHECK(stranger.get("/ocsp/none/MAA=").status == 404);
+    const test::ApiClient::Headers ocsp{{"Content-Type", "application/ocsp-request"}, {"Accept", "*/*"}};
+    CHECK(stranger.send("POST", "/ocsp/" + id, "0", ocsp).field("content-type") == "application/ocsp-response");
+    CHECK(stranger.send("POST", "/ocsp/" + id, "0", {{"Content-Type", "text/plain"}}).status == 415);
+    CHECK(stranger.send("POST", "/ocsp/none", "0", ocsp).status == 404);
 }
 
 TEST_CASE("the document names the right that each route needs", "[conformance][openapi]")

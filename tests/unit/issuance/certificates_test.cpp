@@ -1,6 +1,5 @@
 #include "db/repositories/certificate_repository.hpp"
 #include "issuance/audit.hpp"
-#include "issuance/authorities.hpp"
 #include "issuance/certificates.hpp"
 #include "pki/certificate.hpp"
 #include "pki/pem.hpp"
@@ -71,7 +70,7 @@ TEST_CASE("openssl verifies the chain and the CRL, and rejects a revoked certifi
     core.jobs.run_all(core.store());
     const auto chain = core.read([&](db::Session& session) { return issuance::chain_of(core.core, session, good); });
     REQUIRE(chain.size() == 1);
-    const auto crl = run(issuance::current_crl(core.core, *good.authority_id)).value();
+    const auto crl = run(issuance::current_crl(core.core, *good.authority_id)).value().der;
     const auto root = folder.write("root.pem", core.made.root_pem);
     const auto intermediate = folder.write("intermediate.pem", pki::to_pem(chain.front(), "CERTIFICATE"));
     const auto crl_file = folder.write("crl.pem", pki::to_pem(crl, "X509 CRL"));
