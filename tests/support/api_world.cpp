@@ -13,9 +13,10 @@ std::string admin_token(TestCore& core)
     return std::string(core.made.admin_token.reveal());
 }
 
-api::ApiSettings settings()
+api::ApiSettings with_url(api::ApiSettings settings)
 {
-    return {.public_url = "https://ca.example.com:8443"};
+    settings.public_url = "https://ca.example.com:8443";
+    return settings;
 }
 
 http::Router routed(api::Door& door)
@@ -27,8 +28,9 @@ http::Router routed(api::Door& door)
 
 } // namespace
 
-ApiWorld::ApiWorld(db::Dialect dialect)
-    : test(dialect), door(test.core, settings()), router(routed(door)), admin(router, admin_token(test))
+ApiWorld::ApiWorld(db::Dialect dialect, api::ApiSettings settings)
+    : test(dialect), door(test.core, with_url(std::move(settings))), router(routed(door)),
+      admin(router, admin_token(test))
 {
 }
 

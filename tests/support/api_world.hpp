@@ -14,7 +14,8 @@ namespace chancery::test {
 /// A CA as after its first start with the REST door in front of it, and no socket. "example.com" is registered.
 class ApiWorld {
 public:
-    explicit ApiWorld(db::Dialect dialect);
+    /// Without limits of requests unless `settings` has some.
+    explicit ApiWorld(db::Dialect dialect, api::ApiSettings settings = {});
 
     TestCore test;
     api::Door door;

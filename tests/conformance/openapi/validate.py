@@ -14,7 +14,8 @@ import uuid
 import jsonschema
 
 # Sent with some answers only; the request id comes from the pipeline, which is around a door and not in it.
-SOMETIMES = {"idempotency-replayed", "link", "preference-applied", "retry-after", "x-request-id"}
+SOMETIMES = {"idempotency-replayed", "link", "preference-applied", "retry-after", "x-request-id", "ratelimit",
+             "ratelimit-policy"}
 
 FORMATS = jsonschema.FormatChecker(formats=())
 

@@ -66,7 +66,7 @@ function impliedRefusals(visit) {
     const { operation, path, method } = visit;
     const implied = new Map();
     const add = (reason, ...statuses) => statuses.forEach((status) => implied.set(status, reason));
-    add('every operation of the API has it', '406', '500', '503');
+    add('every operation of the API has it', '406', '429', '500', '503');
     if (!isOpen(operation)) {
         add('it needs a right', '401', '403');
     }
