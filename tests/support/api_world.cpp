@@ -66,6 +66,21 @@ ApiAnswer ApiWorld::order_by_csr(const ApiClient& client, const std::vector<std:
     return answer;
 }
 
+std::string ApiWorld::failed_order()
+{
+    const auto accepted =
+        admin.post("/api/v1/orders", order_body({"late.example.com"}, R"(,"key_algorithm":"rsa-2048")"));
+    const auto target = "/api/v1/domains/" + admin.get("/api/v1/domains?q=example.com").items().front().string("id");
+    admin.patch(target, R"({"enabled":false})", etag(target));
+    test.jobs.run_all(test.store());
+    admin.patch(target, R"({"enabled":true})", etag(target));
+    const auto id = accepted.text("id");
+    if (admin.get("/api/v1/orders/" + id).text("status") != "failed") {
+        throw std::runtime_error("a test's order did not fail: " + accepted.body);
+    }
+    return id;
+}
+
 std::string order_body(const std::vector<std::string>& names, const std::string& more)
 {
     json::Writer list;

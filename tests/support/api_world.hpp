@@ -32,6 +32,10 @@ public:
     /// The same with a CSR.
     ApiAnswer order_by_csr(const ApiClient& client, const std::vector<std::string>& names);
 
+    /// The id of an order of the administrator that was accepted and failed later: its domain, example.com, was
+    /// disabled while its key was being made.
+    std::string failed_order();
+
     /// The certificate's id of an order's answer.
     static std::string certificate_of(const ApiAnswer& order) { return order.text("certificate_id"); }
 
