@@ -20,9 +20,14 @@ def pattern_of(paths, target):
 
 
 def record(paths, method, target, status, headers, body):
+    record_of(pattern_of(paths, target), method, target, status, headers, body)
+
+
+def record_of(path, method, target, status, headers, body):
+    """The same where the documented path is known."""
     line = json.dumps({
         "method": method,
-        "path": pattern_of(paths, target),
+        "path": path,
         "target": target,
         "status": status,
         "headers": {name.lower(): value for name, value in headers.items()},
