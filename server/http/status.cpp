@@ -142,7 +142,7 @@ std::string_view reason_phrase(int status)
     }
 }
 
-Response problem_response(int status, std::string_view request_id)
+Response problem_response(int status, std::string_view request_id, std::string_view instance)
 {
     json::Writer out;
     out.begin_object();
@@ -150,6 +150,9 @@ Response problem_response(int status, std::string_view request_id)
     out.member("title", reason_phrase(status));
     out.member("status", status);
     out.member("detail", detail_of(status));
+    if (!instance.empty()) {
+        out.member("instance", instance);
+    }
     out.member("code", code_of(status));
     if (!request_id.empty()) {
         out.member("request_id", request_id);

@@ -17,6 +17,9 @@ function setting(name: string): string {
 }
 
 const server = setting('SERVER_URL');
+const domain = setting('DOMAIN');
+/** Behind a proxy that checks requests against the document, what breaks it does not reach the server. */
+const isChecked = process.env['CHECKED'] === 'yes';
 const api = createClient<paths>({ baseUrl: server, headers: { Authorization: `Bearer ${setting('TOKEN')}` } });
 
 const onceOnly = () => ({ 'Idempotency-Key': randomUUID() });
@@ -87,7 +90,7 @@ async function order(commonName: string): Promise<string> {
     return first.certificate_id;
 }
 
-async function everyCertificateOf(domain: string): Promise<Certificate['id'][]> {
+async function everyCertificate(): Promise<Certificate['id'][]> {
     const found: string[] = [];
     let cursor: string | null = null;
     do {
@@ -110,12 +113,15 @@ async function readMistakes() {
         body: { common_name: 'www.not-registered.example' },
     }), 422, 'DOMAIN_NOT_ACTIVE');
     assert.equal(unregistered.names?.[0]?.value, 'www.not-registered.example');
-    const mistaken = refusal(await api.POST('/api/v1/orders', {
-        body: { common_name: 'a.typescript.example', validity_days: 0 },
-    }), 422, 'VALIDATION_ERROR');
-    assert.equal(mistaken.errors?.[0]?.pointer, '/validity_days');
     const nothing = { id: '01939f6a-7a3c-7d52-8d8f-1f6a7e2b9c10' };
     refusal(await api.GET('/api/v1/orders/{id}', { params: { path: nothing } }), 404, 'NOT_FOUND');
+    if (isChecked) {
+        return;
+    }
+    const mistaken = refusal(await api.POST('/api/v1/orders', {
+        body: { common_name: `a.${domain}`, validity_days: 0 },
+    }), 422, 'VALIDATION_ERROR');
+    assert.equal(mistaken.errors?.[0]?.pointer, '/validity_days');
 }
 
 async function revoke(id: string) {
@@ -134,13 +140,13 @@ async function revoke(id: string) {
 }
 
 await signInAndOut();
-await registerDomain('typescript.example');
-const names = ['a', 'b', 'c', 'd', 'e'].map((label) => `${label}.typescript.example`);
+await registerDomain(domain);
+const names = ['a', 'b', 'c', 'd', 'e'].map((label) => `${label}.${domain}`);
 const issued: string[] = [];
 for (const name of names) {
     issued.push(await order(name));
 }
-assert.deepEqual((await everyCertificateOf('typescript.example')).sort(), [...issued].sort());
+assert.deepEqual((await everyCertificate()).sort(), [...issued].sort());
 await readMistakes();
 await revoke(issued[0] ?? '');
 console.log(JSON.stringify({ certificates: issued, revoked: issued[0] }));

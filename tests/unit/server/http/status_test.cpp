@@ -7,7 +7,7 @@ using namespace chancery;
 
 TEST_CASE("a bare problem says type, title, status, what is wrong and the request's id", "[unit][server]")
 {
-    const auto response = http::problem_response(413, "some-id");
+    const auto response = http::problem_response(413, "some-id", "/a/path");
     CHECK(response.status == 413);
     CHECK(response.fields.find("content-type") == "application/problem+json");
     json::Reader in(response.body);
@@ -15,6 +15,7 @@ TEST_CASE("a bare problem says type, title, status, what is wrong and the reques
     CHECK(in.string("title") == "Content Too Large");
     CHECK(in.integer("status") == 413);
     CHECK(in.string("detail") == "the body is longer than this server reads");
+    CHECK(in.string("instance") == "/a/path");
     CHECK(in.string("code") == "PAYLOAD_TOO_LARGE");
     CHECK(in.string("request_id") == "some-id");
     CHECK(in.finish());
