@@ -50,10 +50,10 @@ class Document:
             value = self.whole["components"][section][name]
         return value
 
-    def operations(self):
-        """Those of the API."""
+    def operations(self, below=API):
+        """Those of the API, or of other paths."""
         return [Operation(self, path, method, described) for path, item in self.whole["paths"].items()
-                if path.startswith(API) for method, described in item.items() if method in METHODS]
+                if path.startswith(below) for method, described in item.items() if method in METHODS]
 
 
 class Walker:

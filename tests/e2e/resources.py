@@ -26,20 +26,24 @@ def make(server, walker):
     walker.learn_ids()
 
 
+def sign_in(server, email, password):
+    """The session's cookie and its CSRF token."""
+    session = server.api("POST", "/sessions", {"email": email, "password": password}, headers={"Authorization": ""})
+    if session.status != 201:
+        raise AssertionError("cannot sign in: %r" % session)
+    return session.headers["Set-Cookie"].split(";")[0], session.json["csrf_token"]
+
+
 def somebody(server, email, role, **more):
     """A token, of the widest scope, of a new user."""
     password = "correct horse battery staple"
     server.expect(201, "POST", "/users", {"email": email, "name": email.split("@")[0], "password": password,
                                           "role": role, **more})
-    session = server.api("POST", "/sessions", {"email": email, "password": password}, headers={"Authorization": ""})
-    if session.status != 201:
-        raise AssertionError("cannot sign in: %r" % session)
-    cookie = session.headers["Set-Cookie"].split(";")[0]
+    cookie, csrf_token = sign_in(server, email, password)
     # As a browser does: with the cookie, the session's own CSRF token and no bearer token.
     connection = server.connection()
     connection.request("POST", "/api/v1/api-tokens", json.dumps({"name": "test", "scope": "admin"}),
-                       {"Cookie": cookie, "X-CSRF-Token": session.json["csrf_token"],
-                        "Content-Type": "application/json"})
+                       {"Cookie": cookie, "X-CSRF-Token": csrf_token, "Content-Type": "application/json"})
     made = json.loads(connection.getresponse().read())
     connection.close()
     return made["token"]

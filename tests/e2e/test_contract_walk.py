@@ -196,6 +196,75 @@ class ContractWalkTest(resources.WalkTest):
         self.each(check, where=lambda one: one.takes("Idempotency-Key"))
 
 
+    def test_304_for_a_revocation_that_the_client_has(self):
+        order = self.server.expect(201, "POST", "/orders", {"common_name": "revoked.localhost"}).json
+        path = "/certificates/%s" % order["certificate_id"]
+        code = self.server.expect(201, "POST", path + "/revocation-challenges").json["code"]
+        self.server.expect(201, "POST", path + "/revocation", {"code": code})
+        shown = self.server.expect(200, "GET", path + "/revocation")
+        self.server.expect(304, "GET", path + "/revocation", headers={"If-None-Match": shown.headers["ETag"]})
+
+    def change(self, method, path, body):
+        """With the current ETag."""
+        etag = self.server.expect(200, "GET", path).headers["ETag"]
+        return self.server.api(method, path, body, headers={
+            "If-Match": etag, "Content-Type": "application/json" if method == "PUT" else "application/merge-patch+json"})
+
+    def test_409_for_what_the_state_does_not_allow(self):
+        administrator = self.server.expect(200, "GET", "/me").json["actor"]["id"]
+        example = self.walker.by_name["POST /api/v1/policies"].example()
+        first, second = (self.server.expect(201, "POST", "/policies", dict(example, name=name)).json
+                         for name in ("First", "Second"))
+        for code, method, path, body in (
+                ("CONFLICT", "PATCH", "/users/" + administrator, {"enabled": False}),
+                ("ALREADY_EXISTS", "PUT", "/policies/" + second["id"], dict(example, name=first["name"]))):
+            with self.subTest(method + " " + path):
+                reply = self.change(method, path, body)
+                self.assertEqual((reply.status, reply.json["code"]), (409, code), reply)
+
+    def test_403_for_a_session_without_its_csrf_token(self):
+        cookie = resources.sign_in(self.server, "admin@localhost", self.server.password)[0]
+        changes = [one for one in self.walker.operations if one.method != "GET" and not one.is_open]
+        for operation in changes:
+            for more in ({}, {"X-CSRF-Token": "nonsense"}):
+                with self.subTest(operation.name, **more):
+                    reply = self.walker.send(operation, operation.example(), {"Cookie": cookie, **more}, token=None)
+                    self.assert_refused(reply, 403, "FORBIDDEN")
+
+    def test_documents_are_cached(self):
+        for path in ("/openapi.json", "/openapi.yaml", "/docs"):
+            with self.subTest(path):
+                operation = self.walker.document.operations(path)[0]
+                shown = self.walker.send(operation)
+                self.assertEqual(shown.status, 200)
+                again = self.walker.send(operation, headers={"If-None-Match": shown.headers["ETag"]})
+                self.assertEqual((again.status, again.text), (304, b""))
+
+    def test_404_for_a_token_of_nobody(self):
+        body = {"name": "nobody's", "scope": "read", "user_id": UNKNOWN_ID}
+        self.assert_refused(self.walker.send(self.walker.by_name["POST /api/v1/api-tokens"], body), 404, "NOT_FOUND")
+
+    def test_400_for_what_is_no_http(self):
+        for operation in self.walker.document.operations("/"):
+            if operation.path.startswith(contract_walk.API) or 400 not in operation.statuses:
+                continue
+            with self.subTest(operation.name):
+                target = self.walker.target(operation)
+                self.assertEqual(self.ask_with_two_hosts(operation, target).status, 400)
+
+    def ask_with_two_hosts(self, operation, target):
+        """RFC 9112 section 3.2: such a request must be refused."""
+        connection = self.server.connection()
+        connection.connect()
+        connection.sock.sendall(b"GET %s HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n" % target.encode())
+        response = http.client.HTTPResponse(connection.sock)
+        response.begin()
+        reply = contract_walk.Reply(operation, response.status, response.headers, response.read())
+        self.walker.log(operation, reply)
+        connection.close()
+        return reply
+
+
 class FailingDatabaseTest(resources.WalkTest):
     """What is answered when the database does not: no internals, and what a client can do about it."""
 
@@ -221,7 +290,7 @@ class FailingDatabaseTest(resources.WalkTest):
                         reply = self.walker.send(operation, operation.example())
                         self.assertEqual((reply.status, reply.code), (500, "INTERNAL"), reply)
                         for word in tables + ("SQL", "sqlite", "soci", ".cpp"):
-                            self.assertNotIn(word, reply.text.decode())
+                            self.assertNotIn(word, reply.json["title"] + reply.json["detail"])
             finally:
                 for table in tables:
                     database.execute("ALTER TABLE %s_gone RENAME TO %s" % (table, table))

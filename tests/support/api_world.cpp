@@ -3,6 +3,7 @@
 #include "issuance/identity/identity.hpp"
 #include "pki/pem.hpp"
 
+#include <iostream>
 #include <stdexcept>
 
 namespace chancery::test {
@@ -32,6 +33,17 @@ ApiWorld::ApiWorld(db::Dialect dialect, api::ApiSettings settings)
     : test(dialect), door(test.core, with_url(std::move(settings))), router(routed(door)),
       admin(router, admin_token(test))
 {
+}
+
+ApiWorld::~ApiWorld()
+{
+    try {
+        for (const auto& event : test.events("")) {
+            log_audited(event.request_id, event.action);
+        }
+    } catch (const std::exception& error) {
+        std::cerr << "what was audited is not in the contract's log: " << error.what() << '\n';
+    }
 }
 
 std::string ApiWorld::token_for(const issuance::Caller& user, Scope scope)

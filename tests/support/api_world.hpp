@@ -16,6 +16,10 @@ class ApiWorld {
 public:
     /// Without limits of requests unless `settings` has some.
     explicit ApiWorld(db::Dialect dialect, api::ApiSettings settings = {});
+    /// Tells the contract's log what the world's requests left in the audit log.
+    ~ApiWorld();
+    ApiWorld(const ApiWorld&) = delete;
+    ApiWorld& operator=(const ApiWorld&) = delete;
 
     TestCore test;
     api::Door door;

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Checks recorded exchanges against the OpenAPI document: every status must be documented for its operation, every
-body must fit its schema, and every header that the document promises must be there when it is a header of success.
+body must fit its schema, and every header that the document promises must be there when it is a header of success. What a
+request left in the audit log must be among its operation's `x-audit-events`.
 
 Clients ignore members they do not know, but the contract must name them all: schemas count as closed here.
 
@@ -22,6 +23,9 @@ import jsonschema
 # Sent with some answers only; the request id comes from the pipeline, which is around a door and not in it.
 SOMETIMES = {"idempotency-replayed", "link", "preference-applied", "retry-after", "x-request-id", "ratelimit",
              "ratelimit-policy"}
+
+# A denial is recorded whatever was asked for.
+ALWAYS_AUDITED = {"access.denied"}
 
 FORMATS = jsonschema.FormatChecker(formats=())
 
@@ -55,6 +59,7 @@ class Contract:
         self.components = closed(document["components"])
         self.validators = {}
         self.seen = collections.Counter()
+        self.audited = collections.Counter()
 
     def follow(self, value):
         while isinstance(value, dict) and "$ref" in value:
@@ -84,6 +89,15 @@ class Contract:
             return [f"status {record['status']} is not documented"]
         self.seen[(operation["operationId"], record["status"])] += 1
         return self.header_mistakes(record, response) + self.body_mistakes(record, response)
+
+    def audit_mistakes(self, record, action):
+        """`action` is what the request of `record` left in the audit log."""
+        operation = self.operation(record)
+        if operation is None or action in ALWAYS_AUDITED:
+            return []
+        self.audited[(operation["operationId"], action)] += 1
+        known = action in operation.get("x-audit-events", [])
+        return [] if known else [f"{action} is recorded and not among the x-audit-events"]
 
     def header_mistakes(self, record, response):
         promised = {name.lower() for name in response.get("headers", {})} - SOMETIMES
@@ -142,6 +156,21 @@ class Exceptions:
         return [f"{row['operation']} {row['status']}" for index, row in enumerate(self.rows) if index not in self.used]
 
 
+def mistakes_of(contract, records):
+    """Every mistake of a log's lines: exchanges, and what requests left in the audit log."""
+    by_request = {}
+    for record in records:
+        if "audited" in record:
+            exchange = by_request.get(record["request_id"])
+            found = contract.audit_mistakes(exchange, record["audited"]) if exchange else []
+        else:
+            exchange = by_request[record.get("request_id")] = record
+            found = contract.mistakes(record)
+        for mistake in found:
+            status = "" if "audited" in record else f" {record['status']}"
+            yield f"{exchange['method']} {exchange['path']}{status}: {mistake}"
+
+
 def coverage_mistakes(contract, arguments):
     if arguments.exceptions:
         exceptions = Exceptions(arguments.exceptions)
@@ -167,10 +196,9 @@ def main():
     failures = collections.Counter()
     for log in arguments.logs:
         with open(log, encoding="utf-8") as records:
-            for record in map(json.loads, records):
-                count += 1
-                for mistake in contract.mistakes(record):
-                    failures[f"{record['method']} {record['path']} {record['status']}: {mistake}"] += 1
+            lines = list(map(json.loads, records))
+        count += sum("status" in line for line in lines)
+        failures.update(mistakes_of(contract, lines))
     for text, times in sorted(failures.items()):
         print(f"{text} ({times} times)")
     uncovered = coverage_mistakes(contract, arguments)
