@@ -240,9 +240,11 @@ class ContractWalkTest(resources.WalkTest):
                 again = self.walker.send(operation, headers={"If-None-Match": shown.headers["ETag"]})
                 self.assertEqual((again.status, again.text), (304, b""))
 
-    def test_404_for_a_token_of_nobody(self):
-        body = {"name": "nobody's", "scope": "read", "user_id": UNKNOWN_ID}
-        self.assert_refused(self.walker.send(self.walker.by_name["POST /api/v1/api-tokens"], body), 404, "NOT_FOUND")
+    def test_404_for_what_a_body_names_and_is_not_there(self):
+        for path, member in (("/api/v1/api-tokens", "user_id"), ("/api/v1/certificate-authorities", "parent_id")):
+            operation = self.walker.by_name["POST " + path]
+            body = dict(operation.example(), **{member: UNKNOWN_ID})
+            self.assert_refused(self.walker.send(operation, body), 404, "NOT_FOUND")
 
     def test_400_for_what_is_no_http(self):
         for operation in self.walker.document.operations("/"):

@@ -76,10 +76,18 @@ class Comparison:
                 continue
             if new[key].get("required") and not parameter.get("required"):
                 self.say(name, f"the parameter {key} is required")
-            self.request_schema(f"{name} {key}", parameter.get("schema", {}), new[key].get("schema", {}))
+            self.request_schema(f"{name} {key}", *self.parameter_schemas(parameter, new[key]))
         for key in new.keys() - old.keys():
             if new[key].get("required"):
                 self.say(name, f"the parameter {key} is new and required")
+
+    def parameter_schemas(self, old, new):
+        """A query member that may be one of several now, separated by commas, still may be one."""
+        before, after = old.get("schema", {}), new.get("schema", {})
+        several = new.get("in") == "query" and not new.get("explode", True) and "items" in self.new.follow(after)
+        if several and "array" not in types(self.old.follow(before)):
+            after = self.new.follow(after)["items"]
+        return before, after
 
     def body_breaks(self, name, old, new):
         if new.get("required") and not old.get("required"):

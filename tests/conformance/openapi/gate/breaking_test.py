@@ -41,6 +41,8 @@ class BreakingTest(unittest.TestCase):
 
     def test_what_grows_breaks_nobody(self):
         def grow(things, schemas):
+            things["get"]["parameters"][0].update(
+                {"explode": False, "schema": {"type": "array", "items": {"type": "string"}}})
             things["put"] = {"operationId": "other", "responses": {}}
             things["get"]["parameters"].append({"name": "r", "in": "query", "schema": {}})
             schemas["Thing"]["properties"]["colour"] = {"type": "string"}
