@@ -19,6 +19,8 @@ class Operation:
         self.is_open = described.get("security") == []
         self.statuses = {int(status) for status in described["responses"]}
         self.parameters = {one["name"]: one for one in map(document.follow, described.get("parameters", []))}
+        shown = document.follow(described["responses"].get("200", {}))
+        self.is_stream = "text/event-stream" in shown.get("content", {})
         body = document.follow(described.get("requestBody", {}))
         self.media_type = next(iter(body.get("content", {})), None)
         self.body_schema = document.follow(body["content"][self.media_type]["schema"]) if self.media_type else {}
@@ -73,7 +75,13 @@ class Walker:
         sent.update(headers or {})
         self.connection.request(method, target, body=body, headers=sent)
         response = self.connection.getresponse()
-        return response.status, response.headers, response.read()
+        if response.headers.get_content_type() != "text/event-stream":
+            return response.status, response.headers, response.read()
+        # It does not end: what has come is enough, and the connection is of no more use.
+        begun = b"" if method == "HEAD" else response.read1(4096)
+        self.connection.close()
+        self.connection = self.server.connection(timeout=20)
+        return response.status, response.headers, begun
 
     def send(self, operation, body=None, headers=None, token="", id=None, query=""):
         """One request of an operation; `body` is an object or text. Its answer, with the body as an object."""

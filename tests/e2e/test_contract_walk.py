@@ -71,6 +71,8 @@ class ContractWalkTest(resources.WalkTest):
 
     def test_head_is_get_without_a_body(self):
         def check(operation):
+            if operation.is_stream:
+                return
             shown = self.walker.send(operation)
             status, headers, text = self.walker.raw("HEAD", self.walker.target(operation))
             self.assertEqual((status, text), (shown.status, b""))

@@ -56,5 +56,24 @@ class UpdatesTest(resources.WalkTest):
                     self.assertTrue(self.refuses(self.changed(change, member, value), member))
 
 
+    def test_what_was_read_can_be_written_back_and_changes_nothing(self):
+        written = 0
+        for change in self.walker.operations:
+            reader = self.walker.by_name.get("GET " + change.path)
+            if change.method not in ("PATCH", "PUT") or reader is None or not self.walker.is_known(change.path):
+                continue
+            with self.subTest(change.name):
+                shown = self.walker.send(reader)
+                members = set(change.body_schema.get("properties", {}))
+                body = {name: value for name, value in shown.json.items() if name in members and value is not None}
+                reply = self.walker.send(change, body, {"If-Match": shown.headers["ETag"]})
+                self.assertEqual(reply.status, 200, reply)
+                ignored = {"updated_at", "revision", "version", "created_at"}
+                self.assertEqual({name: value for name, value in reply.json.items() if name not in ignored},
+                                 {name: value for name, value in shown.json.items() if name not in ignored})
+                written += 1
+        self.assertGreater(written, 5)
+
+
 if __name__ == "__main__":
     server.main()
