@@ -24,6 +24,11 @@ def system_node():
     return node, int(found.group(1)) if found else 0
 
 
+def environment():
+    """For programs that would otherwise ask the network about themselves, or paint."""
+    return dict(os.environ, REDOCLY_TELEMETRY="off", REDOCLY_SUPPRESS_UPDATE_NOTICE="true", NO_COLOR="1")
+
+
 class Tools:
     """`Tools(folder)` installs what is missing; several scripts may do so at once."""
 
@@ -56,5 +61,4 @@ class Tools:
     def run(self, script, *arguments, cwd=None):
         """The exit status of a package's program, `script` being its path below node_modules."""
         program = [self.node, self.folder / "node_modules" / script, *arguments]
-        quiet = dict(os.environ, REDOCLY_TELEMETRY="off", REDOCLY_SUPPRESS_UPDATE_NOTICE="true", NO_COLOR="1")
-        return subprocess.run(list(map(str, program)), cwd=cwd or self.folder, env=quiet, check=False).returncode
+        return subprocess.run(list(map(str, program)), cwd=cwd or self.folder, env=environment(), check=False).returncode
