@@ -110,6 +110,12 @@ class Walker:
         """A resource that is there, or the unknown one."""
         return self.ids.get(self.collection_of(path), UNKNOWN_ID) if "/{" in path else UNKNOWN_ID
 
+    def key_of(self, collection):
+        """The member that one of a collection is known by: what its path has in braces; None when there is no such path."""
+        below = (path[len(collection) + 2:] for path in self.document.whole["paths"]
+                 if path.startswith(collection + "/{"))
+        return next((rest.split("}")[0] for rest in below), None)
+
     def is_known(self, path):
         return "{" not in path or self.id_for(path) != UNKNOWN_ID
 
@@ -120,15 +126,16 @@ class Walker:
             if operation.method != "GET" or "items" not in members or "{" in operation.path:
                 continue
             items = self.send(operation).json.get("items", [])
-            if items and "id" in items[0]:
-                self.ids.setdefault(operation.path, items[0]["id"])
+            member = self.key_of(operation.path)
+            if items and member in items[0]:
+                self.ids.setdefault(operation.path, items[0][member])
         for operation in self.operations:
             if operation.method == "POST" and operation.path not in self.ids and self.is_known(operation.path):
                 shown = operation.answer_schema(201).get("properties", {})
-                if operation.path + "/{id}" in self.document.whole["paths"] and "id" in shown:
+                if self.key_of(operation.path) in shown:
                     made = self.send(operation, operation.example())
                     if made.status == 201:
-                        self.ids[operation.path] = made.json["id"]
+                        self.ids[operation.path] = made.json[self.key_of(operation.path)]
 
 
 class Reply:

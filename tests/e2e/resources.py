@@ -16,6 +16,8 @@ def make(server, walker):
                        "rules": [{"action": "enforce_max_validity", "fail": "soft", "values": {"max_days": 1}}]})
     order = post("/orders", {"common_name": "walk.localhost", "validity_days": 2})
     ids["/api/v1/orders"], ids["/api/v1/certificates"] = order["id"], order["certificate_id"]
+    if order.get("decision_id"):
+        ids["/api/v1/policy-decisions"] = order["decision_id"]
     acme = server.expect(200, "GET", "/acme-servers").json["items"][0]
     account = post("/acme-servers/%s/accounts" % acme["id"], {"name": "walk"})
     ids["/api/v1/acme-accounts"] = account["id"]
