@@ -1,5 +1,6 @@
 #pragma once
 
+#include "api/allowances.hpp"
 #include "api/settings.hpp"
 #include "core/secret.hpp"
 #include "issuance/access.hpp"
@@ -18,6 +19,7 @@ struct Services {
     issuance::Core& core;
     ApiSettings settings{};
     Secret cursor_key{}; ///< authenticates cursors; derived from the key-encryption key
+    Allowances allowances;
     issuance::LoginThrottle logins{};
 };
 

@@ -32,6 +32,15 @@ Result<Answer> write_once(const Call& call, db::UnitOfWork& unit, const Idempote
     return std::move(answer);
 }
 
+/// Who calls, counted in their own allowance, or in that of the address when the credentials are no good.
+Result<issuance::Identified> identify_and_count(Services& services, const http::Request& request, db::Session& session)
+{
+    auto identified = issuance::identify_use(services.core, session, credentials_of(request));
+    const auto principal = identified ? identified->caller.actor.id : std::string();
+    CHANCERY_CHECK(services.allowances.spend(request, principal, services.core.clock.now()));
+    return identified;
+}
+
 http::Awaitable<http::Response> act(Services& services, const Route& route, const http::Request& request)
 {
     if (const auto* reading = std::get_if<Read>(&route.action)) {
@@ -42,6 +51,40 @@ http::Awaitable<http::Response> act(Services& services, const Route& route, cons
     }
     co_return co_await std::get<Custom>(route.action).run(services, route, request);
 }
+
+http::Awaitable<http::Response> answer(Services& services, const Route& route, const http::Request& request)
+{
+    if (auto refused = refuse_media_type(route, request)) {
+        co_return std::move(*refused);
+    }
+    if (!route.right) {
+        if (const auto counted = services.allowances.spend(request, {}, services.core.clock.now()); !counted) {
+            co_return problem_response(request, counted.error());
+        }
+    }
+    // The one exception that tells a client what to do; all others are the server's to log and to answer with 500.
+    try {
+        co_return co_await act(services, route, request);
+    } catch (const db::StoreBusy&) {
+        const Problem busy{.code = Code::Busy, .detail = "the server has too much to do at the moment"};
+        co_return problem_response(request, busy);
+    }
+}
+
+/// One request in the allowances' books, struck out when it is over, however it ends.
+class Tab {
+public:
+    Tab(Allowances& allowances, const http::Request& request) : allowances_(allowances), request_(request) {}
+
+    ~Tab() { allowances_.settle(request_); }
+
+    Tab(const Tab&) = delete;
+    Tab& operator=(const Tab&) = delete;
+
+private:
+    Allowances& allowances_;
+    const http::Request& request_;
+};
 
 } // namespace
 
@@ -72,7 +115,7 @@ Result<issuance::Caller> admit_caller(Services& services, const Route& route, co
                                       db::UnitOfWork& work)
 {
     const auto now = services.core.clock.now();
-    CHANCERY_TRY(identified, issuance::identify_use(services.core, work, credentials_of(request)));
+    CHANCERY_TRY(identified, identify_and_count(services, request, work));
     if (route.right) {
         CHANCERY_CHECK(issuance::require(work, identified.caller, *route.right, now));
     }
@@ -89,7 +132,7 @@ http::Awaitable<Result<Answer>> read(Services& services, const Route& route, con
     bool denied = false;
     std::string unrecorded_token;
     const auto reading = [&](db::Session& session) -> Result<Answer> {
-        CHANCERY_TRY(identified, issuance::identify_use(services.core, session, credentials_of(request)));
+        CHANCERY_TRY(identified, identify_and_count(services, request, session));
         const auto& caller = identified.caller;
         unrecorded_token = identified.unrecorded_token;
         denied = route.right && !issuance::has_right(caller, *route.right);
@@ -154,16 +197,14 @@ http::Response finish(const http::Request& request, Result<Answer> outcome)
 
 http::Awaitable<http::Response> serve(Services& services, const Route& route, const http::Request& request)
 {
-    if (auto refused = refuse_media_type(route, request)) {
-        co_return std::move(*refused);
+    const Tab tab(services.allowances, request);
+    auto response = co_await answer(services, route, request);
+    // Whoever was not identified on the way counts for the address.
+    const auto counted = services.allowances.spend(request, {}, services.core.clock.now());
+    if (!counted) {
+        response = problem_response(request, counted.error());
     }
-    // The one exception that tells a client what to do; all others are the server's to log and to answer with 500.
-    try {
-        co_return co_await act(services, route, request);
-    } catch (const db::StoreBusy&) {
-        const Problem busy{.code = Code::Busy, .detail = "the server has too much to do at the moment"};
-        co_return problem_response(request, busy);
-    }
+    co_return with_standing(std::move(response), services.allowances.standing(request));
 }
 
 } // namespace chancery::api

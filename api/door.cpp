@@ -37,6 +37,23 @@ std::string_view content_of(std::string_view name)
     throw std::logic_error("the binary was built without " + std::string(name));
 }
 
+/// What no handler could answer.
+http::Response refuse_unserved(const http::Request& request, int status)
+{
+    switch (status) {
+        case 404:
+            return problem_response(request, kRouteNotFound, "there is nothing at this path");
+        case 405:
+            return problem_response(request, kMethodNotAllowed, "this resource has no such method");
+        case 503:
+            return problem_response(request,
+                                    {.code = Code::Busy, .detail = "the server has too much to do at the moment"});
+        default:
+            return problem_response(request, {.code = Code::Internal,
+                                              .detail = "a fault of the server; its log has it under the request id"});
+    }
+}
+
 http::Awaitable<http::Response> show_document(Document document, std::string etag, const http::Request& request)
 {
     auto response = http::text_response(200, std::string(content_of(document.file)), std::string(document.media_type));
@@ -52,7 +69,10 @@ http::Awaitable<http::Response> show_document(Document document, std::string eta
 } // namespace
 
 Door::Door(issuance::Core& core, ApiSettings settings)
-    : services_{.core = core, .settings = std::move(settings), .cursor_key = core.keys.kek().derive(kCursorKey)}
+    : services_{.core = core,
+                .settings = settings,
+                .cursor_key = core.keys.kek().derive(kCursorKey),
+                .allowances = Allowances(settings)}
 {
 }
 
@@ -67,10 +87,7 @@ void Door::add_routes(http::Router& router)
         router.add("GET", document.path,
                    [document, etag](const http::Request& request) { return show_document(document, etag, request); });
     }
-    router.set_fallback(std::string(kApiPrefix), [](const http::Request& request, int status) {
-        return status == 405 ? problem_response(request, kMethodNotAllowed, "this resource has no such method")
-                             : problem_response(request, kRouteNotFound, "there is nothing at this path");
-    });
+    router.set_fallback(std::string(kApiPrefix), refuse_unserved);
 }
 
 } // namespace chancery::api

@@ -1,13 +1,22 @@
 #pragma once
 
+#include <chrono>
 #include <string>
 
 namespace chancery::api {
+
+/// So many requests at once, regained evenly in the window. No limit when there are none.
+struct Allowance {
+    int requests = 0;
+    std::chrono::seconds window{1};
+};
 
 /// What an operator may set about the REST door.
 struct ApiSettings {
     /// "https://ca.example.com:8443", no slash at the end: the base of the ACME directory URLs that are shown.
     std::string public_url{};
+    Allowance principal{}; ///< of a user or an account
+    Allowance address{};   ///< of a network address that brings no valid credentials
 };
 
 } // namespace chancery::api

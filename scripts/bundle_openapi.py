@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 """Puts the split OpenAPI document together: every reference to another file becomes one into `components`, each file
-that it leads to having its section there. Writes openapi.json, openapi.yaml and docs.html into a directory.
+that it leads to having its section there. What defaults.yaml says is put into every operation of the API that does not
+say otherwise, and examples/{operationId}.json into the successful answer of an operation that has no example of its own.
+Writes openapi.json, openapi.yaml and docs.html into a directory.
 
 usage: bundle_openapi.py openapi/openapi.yaml out/"""
 import html
@@ -12,6 +14,7 @@ import yaml
 
 METHODS = ("get", "put", "post", "delete", "patch")
 # The file's name tells the section; path files are put in place instead.
+API = "/api/v1/"
 SECTIONS = {"headers.yaml": "headers", "parameters.yaml": "parameters", "responses.yaml": "responses"}
 
 
@@ -63,8 +66,39 @@ class Bundler:
             sys.exit(f"{name} is in {place[name][0]} and in {path}")
         return {"$ref": f"#/components/{section}/{name}"}
 
+    def add_defaults(self, document):
+        """The answers and the header fields of answers that every operation of the API has."""
+        path = self.root.parent / "defaults.yaml"
+        defaults = self.resolve(self.load(path), path)
+        for target, _, operation in operations(document):
+            if not target.startswith(API):
+                continue
+            answers = {**defaults["responses"], **operation["responses"]}
+            operation["responses"] = dict(sorted(answers.items()))
+            for answer in answers.values():
+                self.inline(answer).setdefault("headers", {}).update(defaults["headers"])
+
+    def inline(self, response):
+        """The response itself, where it stands among the components."""
+        if "$ref" not in response:
+            return response
+        return self.components["responses"][response["$ref"].rsplit("/", 1)[1]][1]
+
+    def add_examples(self, document):
+        for _, _, operation in operations(document):
+            path = self.root.parent / "examples" / f"{operation['operationId']}.json"
+            if not path.exists():
+                continue
+            example = json.loads(path.read_text(encoding="utf-8"))
+            for status, answer in operation["responses"].items():
+                content = answer.get("content", {}).get("application/json") if status.startswith("2") else None
+                if content and not {"example", "examples"} & set(content):
+                    content["example"] = example
+
     def bundle(self):
         document = self.resolve(self.load(self.root), self.root)
+        self.add_defaults(document)
+        self.add_examples(document)
         for section in ("parameters", "headers", "responses", "schemas"):
             found = self.components.get(section, {})
             document["components"][section] = {name: found[name][1] for name in sorted(found)}

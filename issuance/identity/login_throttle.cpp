@@ -17,14 +17,6 @@ std::string user_of(const std::string& email)
     return name.size() <= kLongest ? name : std::string();
 }
 
-/// Who has one IPv6 address has its /64.
-std::string network_of(const std::string& address)
-{
-    const auto bytes = pki::normalise_ip(address) ? pki::ip_bytes(address) : std::string();
-    constexpr std::size_t kIpv6 = 16;
-    return bytes.size() == kIpv6 ? bytes.substr(0, kIpv6 / 2) : bytes;
-}
-
 /// How long until one more failure fits.
 Time::duration excess(Time due, Time now, int burst, std::chrono::seconds interval)
 {
@@ -32,6 +24,13 @@ Time::duration excess(Time due, Time now, int burst, std::chrono::seconds interv
 }
 
 } // namespace
+
+std::string network_of(const std::string& address)
+{
+    const auto bytes = pki::normalise_ip(address) ? pki::ip_bytes(address) : std::string();
+    constexpr std::size_t kIpv6 = 16;
+    return bytes.size() == kIpv6 ? bytes.substr(0, kIpv6 / 2) : bytes;
+}
 
 std::optional<LoginThrottle::Refusal> LoginThrottle::begin(const std::string& email, const std::string& address,
                                                            Time now)

@@ -10,6 +10,10 @@
 
 namespace chancery::issuance {
 
+/// What a peer is counted as: its address, or the /64 of an IPv6 address, which one host has whole. Bytes, not text;
+/// empty for what is no address.
+std::string network_of(const std::string& address);
+
 /// How many failures in a row a name or an address has, and how often one more comes on top of them.
 struct LoginLimits {
     int user_burst = 5;

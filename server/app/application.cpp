@@ -72,6 +72,15 @@ Secret perspective_key(const Config& config)
     return Secret(std::string(line));
 }
 
+api::ApiSettings api_settings(const Config& config)
+{
+    return {.public_url = config.public_url(),
+            .principal = {.requests = static_cast<int>(config.api.principal_requests),
+                          .window = std::chrono::seconds(config.api.principal_window_seconds)},
+            .address = {.requests = static_cast<int>(config.api.address_requests),
+                        .window = std::chrono::seconds(config.api.address_window_seconds)}};
+}
+
 acme::AcmeSettings acme_settings(const Config& config)
 {
     acme::AcmeSettings settings;
@@ -193,7 +202,7 @@ Application::Impl::Impl(Config wanted)
     const auto settings = acme_settings(services.config);
     resolver = std::make_unique<acme::UnboundResolver>(settings);
     acme_door = std::make_unique<acme::Door>(core, settings, client, prober, *resolver);
-    api_door = std::make_unique<api::Door>(core, api::ApiSettings{.public_url = services.config.public_url()});
+    api_door = std::make_unique<api::Door>(core, api_settings(services.config));
     run_sync(runtime, acme_door->announce());
     add_routes();
     add_periodic_tasks();

@@ -102,6 +102,17 @@ const std::vector<Key>& all_keys()
          "less than the database.",
          1, 168},
         {"issuance.session_hours", CHANCERY_SLOT(issuance.session_hours), "A console session lives this long.", 1, 720},
+        {"api.principal_requests", CHANCERY_SLOT(api.principal_requests),
+         "REST requests that one user or account may make at once; above it 429 with Retry-After. 0: no limit.", 0,
+         1'000'000},
+        {"api.principal_window_seconds", CHANCERY_SLOT(api.principal_window_seconds),
+         "That many are regained evenly in this time. Each server counts its own.", 1, 86'400},
+        {"api.address_requests", CHANCERY_SLOT(api.address_requests),
+         "REST requests without valid credentials that one address (an IPv6 /64) may make at once, attempts to sign in "
+         "among them. 0: no limit.",
+         0, 1'000'000},
+        {"api.address_window_seconds", CHANCERY_SLOT(api.address_window_seconds),
+         "That many are regained evenly in this time.", 1, 86'400},
         {"acme.node_url", CHANCERY_SLOT(acme.node_url),
          "https URL at which the other servers on the same PostgreSQL reach this one and no other: behind a load "
          "balancer they ask it about its nonces. Default: the first listening address, with the host's name for a "

@@ -57,6 +57,13 @@ struct Config {
         long long session_hours = 12;
     } issuance;
 
+    struct Api {
+        long long principal_requests = 2'000;
+        long long principal_window_seconds = 20;
+        long long address_requests = 300;
+        long long address_window_seconds = 60;
+    } api;
+
     struct Acme {
         std::string node_url{};
         long long http01_port = 80;

@@ -171,7 +171,7 @@ Response Router::failure(const Request& request, int status) const
             length = prefix.size();
         }
     }
-    return best != nullptr ? (*best)(request, status) : problem_response(status, request.request_id);
+    return best != nullptr ? (*best)(request, status) : problem_response(status, request.request_id, request.path);
 }
 
 Response Router::refuse(const Request& request, const Match& match) const

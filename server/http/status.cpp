@@ -2,7 +2,51 @@
 
 #include "core/json.hpp"
 
+#include <algorithm>
+#include <cctype>
+#include <string>
+
 namespace chancery::http {
+namespace {
+
+/// The API's name for it where that has one, else the phrase: "Request Timeout" as REQUEST_TIMEOUT.
+std::string code_of(int status)
+{
+    switch (status) {
+        case 413:
+            return "PAYLOAD_TOO_LARGE";
+        case 500:
+            return "INTERNAL";
+        case 503:
+            return "BUSY";
+        default:
+            break;
+    }
+    std::string code(reason_phrase(status));
+    std::ranges::transform(code, code.begin(),
+                           [](unsigned char c) { return c == ' ' ? '_' : static_cast<char>(std::toupper(c)); });
+    return code;
+}
+
+std::string_view detail_of(int status)
+{
+    switch (status) {
+        case 400:
+            return "the request is not well-formed HTTP";
+        case 408:
+            return "the request did not arrive in time";
+        case 413:
+            return "the body is longer than this server reads";
+        case 431:
+            return "the head of the request is longer than this server reads";
+        case 503:
+            return "the server has too much to do at the moment";
+        default:
+            return reason_phrase(status);
+    }
+}
+
+} // namespace
 
 std::string_view reason_phrase(int status)
 {
@@ -98,13 +142,18 @@ std::string_view reason_phrase(int status)
     }
 }
 
-Response problem_response(int status, std::string_view request_id)
+Response problem_response(int status, std::string_view request_id, std::string_view instance)
 {
     json::Writer out;
     out.begin_object();
     out.member("type", "about:blank");
     out.member("title", reason_phrase(status));
     out.member("status", status);
+    out.member("detail", detail_of(status));
+    if (!instance.empty()) {
+        out.member("instance", instance);
+    }
+    out.member("code", code_of(status));
     if (!request_id.empty()) {
         out.member("request_id", request_id);
     }

@@ -75,7 +75,7 @@ asio::awaitable<Session::Next> Session::exchange()
         co_return Next::End;
     }
     if (received == Received::Refusal) {
-        co_return co_await refuse(parser.is_head());
+        co_return co_await refuse(parser.is_head(), request.path);
     }
     fresh_ = false;
     phase_ = Phase::Handling;
@@ -93,11 +93,11 @@ asio::awaitable<Session::Next> Session::exchange()
 }
 
 /// Answers what never became a request. Where the next request would begin is unknown then, so the connection ends.
-asio::awaitable<Session::Next> Session::refuse(bool head_only)
+asio::awaitable<Session::Next> Session::refuse(bool head_only, std::string path)
 {
     const auto id = new_id(state_->clock.now());
     log::info("request.refused", {{"status", refused_}, {"peer", address_}, {"request_id", id}});
-    auto response = http::problem_response(refused_, id);
+    auto response = http::problem_response(refused_, id, path);
     response.with("X-Request-Id", id);
     const bool sent = co_await send(response, head_only, Persistence::Close);
     co_return sent ? Next::Linger : Next::End;

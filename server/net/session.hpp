@@ -51,7 +51,7 @@ private:
     boost::asio::awaitable<bool> handshake();
     /// Reads, answers and sends one request.
     boost::asio::awaitable<Next> exchange();
-    boost::asio::awaitable<Next> refuse(bool head_only);
+    boost::asio::awaitable<Next> refuse(bool head_only, std::string path);
     boost::asio::awaitable<Received> receive(RequestParser& parser);
     boost::asio::awaitable<bool> wait_for_request();
     boost::asio::awaitable<bool> fill();

@@ -20,13 +20,28 @@ def pattern_of(paths, target):
 
 
 def record(paths, method, target, status, headers, body):
-    line = json.dumps({
+    record_of(pattern_of(paths, target), method, target, status, headers, body)
+
+
+def record_of(path, method, target, status, headers, body):
+    """The same where the documented path is known."""
+    append({
         "method": method,
-        "path": pattern_of(paths, target),
+        "path": path,
+        "request_id": headers.get("X-Request-Id"),
         "target": target,
         "status": status,
         "headers": {name.lower(): value for name, value in headers.items()},
         "body": body.decode("utf-8", "replace"),
     })
+
+
+def audited(request_id, action):
+    """What a request left in the audit log."""
+    append({"request_id": request_id, "audited": action})
+
+
+def append(record):
+    line = json.dumps(record)
     with _lock, open(os.environ["CHANCERY_CONTRACT_LOG"], "a", encoding="utf-8") as log:
         log.write(line + "\n")

@@ -14,19 +14,6 @@ namespace {
 
 constexpr const char* kOrders = "/api/v1/orders";
 
-/// An order that was accepted and failed later: its domain was disabled while its key was being made.
-std::string failed_order(ApiWorld& world)
-{
-    const auto accepted = world.admin.post(kOrders, order_body({"late.example.com"}, R"(,"key_algorithm":"rsa-2048")"));
-    REQUIRE(accepted.status == 202);
-    const auto domain = world.admin.get("/api/v1/domains?q=example.com").items().front().string("id");
-    const auto target = "/api/v1/domains/" + domain;
-    REQUIRE(world.admin.patch(target, R"({"enabled":false})", world.etag(target)).status == 200);
-    world.test.jobs.run_all(world.test.store());
-    REQUIRE(world.admin.patch(target, R"({"enabled":true})", world.etag(target)).status == 200);
-    return accepted.text("id");
-}
-
 } // namespace
 
 TEST_CASE("an order with a quick key is complete in its answer", "[integration][api]")
@@ -162,7 +149,7 @@ TEST_CASE("a soft failure goes on, with a warning and an alert", "[integration][
 TEST_CASE("a failed order tells why and is resubmitted, as it was or edited", "[integration][api]")
 {
     ApiWorld world(GENERATE(from_range(test_dialects())));
-    const auto id = failed_order(world);
+    const auto id = world.failed_order();
     const auto failed = world.admin.get("/api/v1/orders/" + id);
     CHECK(failed.text("status") == "failed");
     CHECK(failed.text("error/code") == "DOMAIN_NOT_ACTIVE");

@@ -30,17 +30,24 @@ http::Request request_of(std::string method, const std::string& target, std::str
     return request;
 }
 
-void log_exchange(const http::Router& router, const http::Request& request, const http::Response& response)
+void append_to_log(const std::string& line)
 {
     static const char* const path = std::getenv("CHANCERY_CONTRACT_LOG");
-    if (path == nullptr) {
-        return;
+    static std::mutex mutex;
+    if (path != nullptr) {
+        const std::lock_guard lock(mutex);
+        std::ofstream(path, std::ios::app) << line << '\n';
     }
+}
+
+void log_exchange(const http::Router& router, const http::Request& request, const http::Response& response)
+{
     json::Writer line;
     line.begin_object()
         .member("method", request.method)
         .member("path", router.match(request.method, request.path).pattern)
         .member("target", request.target)
+        .member("request_id", request.request_id)
         .member("status", response.status)
         .begin_object("headers");
     for (const auto& [name, value] : response.fields) {
@@ -50,12 +57,16 @@ void log_exchange(const http::Router& router, const http::Request& request, cons
     // DER is no text; that it is there is all that can be said of it here.
     const bool text = json::is_valid(json::Writer().value(std::string_view(response.body)).take());
     line.member("body", text ? response.body : std::string("(binary)")).end_object();
-    static std::mutex mutex;
-    const std::lock_guard lock(mutex);
-    std::ofstream(path, std::ios::app) << line.take() << '\n';
+    append_to_log(line.take());
 }
 
 } // namespace
+
+void log_audited(const std::string& request_id, const std::string& action)
+{
+    append_to_log(
+        json::Writer().begin_object().member("request_id", request_id).member("audited", action).end_object().take());
+}
 
 std::string ApiAnswer::text(std::string_view path) const
 {

@@ -33,6 +33,9 @@ struct ApiAnswer {
     std::vector<json::Reader> items() const;
 };
 
+/// Appends to the contract's log what a request left in the audit log.
+void log_audited(const std::string& request_id, const std::string& action);
+
 /// Somebody who calls a router without a socket. Safe from several threads. Every exchange is appended to the file that
 /// CHANCERY_CONTRACT_LOG names, one JSON object a line, for tests/conformance/openapi/validate.py.
 class ApiClient {

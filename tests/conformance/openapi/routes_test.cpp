@@ -1,5 +1,6 @@
 #include "api/certificate_filter.hpp"
 #include "api/route.hpp"
+#include "issuance/audit.hpp"
 #include "tests/conformance/openapi/contract.hpp"
 #include "tests/support/api_world.hpp"
 
@@ -95,6 +96,20 @@ TEST_CASE("the document says where an Idempotency-Key and If-Match go", "[confor
         const bool changes_one = route.method == "PUT" || route.method == "PATCH" ||
                                  (route.method == "DELETE" && route.pattern != "/api/v1/sessions/current");
         CHECK(names.contains("IfMatch") == changes_one);
+    }
+}
+
+TEST_CASE("the audit events that the document names are those that there are", "[conformance][openapi]")
+{
+    std::set<std::string> known;
+    for (const auto& one : issuance::audit::catalogue()) {
+        known.emplace(one.name);
+    }
+    for (auto& [key, operation] : documented()) {
+        INFO(key.first << ' ' << key.second);
+        for (const auto& name : operation.optional_strings("x-audit-events").value_or(std::vector<std::string>{})) {
+            CHECK(known.contains(name));
+        }
     }
 }
 

@@ -1,11 +1,18 @@
 #!/usr/bin/env python3
 """Checks recorded exchanges against the OpenAPI document: every status must be documented for its operation, every
-body must fit its schema, and every header that the document promises must be there when it is a header of success.
+body must fit its schema, and every header that the document promises must be there when it is a header of success. What a
+request left in the audit log must be among its operation's `x-audit-events`.
 
 Clients ignore members they do not know, but the contract must name them all: schemas count as closed here.
 
-usage: validate.py openapi.json exchanges.ndjson [--coverage]"""
+With --coverage every documented success must have been seen; with --exceptions FILE every documented status of every
+operation, but for those that the file names: `operation,status,reason`, where the operation may be `GET *`, `* *` or
+`* /a/path`. A line that names nothing which was left unseen is a mistake, too, so that the list only shrinks.
+
+usage: validate.py openapi.json exchanges.ndjson... [--coverage | --exceptions FILE]"""
+import argparse
 import collections
+import csv
 import json
 import re
 import sys
@@ -13,8 +20,12 @@ import uuid
 
 import jsonschema
 
-# Sent with some answers only.
-SOMETIMES = {"idempotency-replayed", "link", "preference-applied", "retry-after"}
+# Sent with some answers only; the request id comes from the pipeline, which is around a door and not in it.
+SOMETIMES = {"idempotency-replayed", "link", "preference-applied", "retry-after", "x-request-id", "ratelimit",
+             "ratelimit-policy"}
+
+# A denial is recorded whatever was asked for.
+ALWAYS_AUDITED = {"access.denied"}
 
 FORMATS = jsonschema.FormatChecker(formats=())
 
@@ -48,6 +59,7 @@ class Contract:
         self.components = closed(document["components"])
         self.validators = {}
         self.seen = collections.Counter()
+        self.audited = collections.Counter()
 
     def follow(self, value):
         while isinstance(value, dict) and "$ref" in value:
@@ -78,6 +90,15 @@ class Contract:
         self.seen[(operation["operationId"], record["status"])] += 1
         return self.header_mistakes(record, response) + self.body_mistakes(record, response)
 
+    def audit_mistakes(self, record, action):
+        """`action` is what the request of `record` left in the audit log."""
+        operation = self.operation(record)
+        if operation is None or action in ALWAYS_AUDITED:
+            return []
+        self.audited[(operation["operationId"], action)] += 1
+        known = action in operation.get("x-audit-events", [])
+        return [] if known else [f"{action} is recorded and not among the x-audit-events"]
+
     def header_mistakes(self, record, response):
         promised = {name.lower() for name in response.get("headers", {})} - SOMETIMES
         return [f"header {name} is missing" for name in sorted(promised - set(record["headers"]))]
@@ -102,36 +123,89 @@ class Contract:
             found.append(f"code {body.get('code')} is not documented for {record['status']}")
         return found
 
-    def unseen(self):
-        """Successful answers that are documented and were never seen."""
+    def unseen(self, wanted=lambda status: True):
+        """What is documented and was never seen: (operation, status)."""
         for path, item in self.document["paths"].items():
             for method, operation in item.items():
                 for status in operation["responses"]:
-                    if status.startswith("2") and not self.seen[(operation["operationId"], int(status))]:
-                        yield f"{method.upper()} {path} {status}"
+                    if wanted(status) and not self.seen[(operation["operationId"], int(status))]:
+                        yield f"{method.upper()} {path}", int(status)
+
+
+class Exceptions:
+    """The lines of exceptions.csv, and whether anything needed them."""
+
+    def __init__(self, path):
+        with open(path, encoding="utf-8") as lines:
+            self.rows = list(csv.DictReader(line for line in lines if not line.startswith("#")))
+        self.used = set()
+        for row in self.rows:
+            if None in row.values() or not row["reason"].strip():
+                sys.exit(f"{path}: not operation, status and reason: {row}")
+
+    def permit(self, operation, status):
+        method, path = operation.split(" ")
+        for index, row in enumerate(self.rows):
+            named = row["operation"].split(" ")
+            if int(row["status"]) == status and named[0] in ("*", method) and named[1] in ("*", path):
+                self.used.add(index)
+                return True
+        return False
+
+    def needless(self):
+        return [f"{row['operation']} {row['status']}" for index, row in enumerate(self.rows) if index not in self.used]
+
+
+def mistakes_of(contract, records):
+    """Every mistake of a log's lines: exchanges, and what requests left in the audit log."""
+    by_request = {}
+    for record in records:
+        if "audited" in record:
+            exchange = by_request.get(record["request_id"])
+            found = contract.audit_mistakes(exchange, record["audited"]) if exchange else []
+        else:
+            exchange = by_request[record.get("request_id")] = record
+            found = contract.mistakes(record)
+        for mistake in found:
+            status = "" if "audited" in record else f" {record['status']}"
+            yield f"{exchange['method']} {exchange['path']}{status}: {mistake}"
+
+
+def coverage_mistakes(contract, arguments):
+    if arguments.exceptions:
+        exceptions = Exceptions(arguments.exceptions)
+        unseen = [f"never seen: {operation} {status}" for operation, status in contract.unseen()
+                  if not exceptions.permit(operation, status)]
+        return unseen + [f"excepted, but seen or not documented: {one}" for one in exceptions.needless()]
+    if arguments.coverage:
+        return [f"never seen: {operation} {status}"
+                for operation, status in contract.unseen(lambda status: status.startswith("2"))]
+    return []
 
 
 def main():
-    if len(sys.argv) < 3:
-        sys.exit(__doc__)
-    with open(sys.argv[1], encoding="utf-8") as source:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("document")
+    parser.add_argument("logs", nargs="+")
+    parser.add_argument("--coverage", action="store_true")
+    parser.add_argument("--exceptions")
+    arguments = parser.parse_args()
+    with open(arguments.document, encoding="utf-8") as source:
         contract = Contract(json.load(source))
     count = 0
     failures = collections.Counter()
-    with open(sys.argv[2], encoding="utf-8") as records:
-        for line in records:
-            record = json.loads(line)
-            count += 1
-            for mistake in contract.mistakes(record):
-                failures[f"{record['method']} {record['path']} {record['status']}: {mistake}"] += 1
+    for log in arguments.logs:
+        with open(log, encoding="utf-8") as records:
+            lines = list(map(json.loads, records))
+        count += sum("status" in line for line in lines)
+        failures.update(mistakes_of(contract, lines))
     for text, times in sorted(failures.items()):
         print(f"{text} ({times} times)")
-    unseen = list(contract.unseen()) if "--coverage" in sys.argv else []
-    for text in unseen:
-        print(f"never seen: {text}")
+    uncovered = coverage_mistakes(contract, arguments)
+    print("\n".join(uncovered), end="\n" if uncovered else "")
     print(f"{count} exchanges, {len(failures)} kinds of mistake, "
           f"{len({name for name, _ in contract.seen})} operations, {len(contract.seen)} of their statuses")
-    sys.exit(1 if failures or unseen or count == 0 else 0)
+    sys.exit(1 if failures or uncovered or count == 0 else 0)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,57 @@
+"""A body that names another resource is judged by whether its caller may have that one."""
+import resources
+import server
+from contract_walk import UNKNOWN_ID
+
+
+# What is asked without being done: nothing is made of the reference, and the answer is the same whatever it names.
+HYPOTHETICAL = {"POST /api/v1/policy-evaluations"}
+
+
+class ReferencesTest(resources.WalkTest):
+    def references(self, operation):
+        """The members of a body that are ids of other resources: (member, whether it is a list)."""
+        for member, schema in operation.body_schema.get("properties", {}).items():
+            if member.endswith("_id"):
+                yield member, False
+            elif member.endswith("_ids"):
+                yield member, True
+
+    def with_reference(self, operation, member, is_list, id):
+        return dict(operation.example(), **{member: [id] if is_list else id})
+
+    def headers(self, operation):
+        reader = self.walker.by_name.get("GET " + operation.path)
+        return {"If-Match": self.walker.send(reader).headers["ETag"]} if reader and operation.takes("If-Match") else {}
+
+    def test_what_is_not_there_cannot_be_named(self):
+        found = 0
+        for operation in self.walker.operations:
+            for member, is_list in () if operation.name in HYPOTHETICAL else self.references(operation):
+                with self.subTest(operation.name, member=member):
+                    found += 1
+                    for id in (UNKNOWN_ID, "not-an-id", ""):
+                        body = self.with_reference(operation, member, is_list, id)
+                        reply = self.walker.send(operation, body, self.headers(operation))
+                        self.assertIn(reply.status, (404, 409, 422), reply)
+        self.assertGreater(found, 3)
+
+    def test_nobody_makes_a_token_for_somebody_else(self):
+        stranger = resources.somebody(self.server, "reference@chancery.example", "user")
+        administrator = self.server.expect(200, "GET", "/me").json["actor"]["id"]
+        before = len(self.server.all_items("/api-tokens"))
+        reply = self.server.api("POST", "/api-tokens", {"name": "theirs", "scope": "admin", "user_id": administrator},
+                                token=stranger)
+        self.assertIn(reply.status, (403, 404))
+        self.assertEqual(len(self.server.all_items("/api-tokens")), before)
+        reply = self.server.api("GET", "/api-tokens?user_id=" + administrator, token=stranger)
+        self.assertIn(reply.status, (403, 404))
+
+    def test_a_resubmission_is_of_an_order_that_one_sees(self):
+        stranger = resources.somebody(self.server, "again@chancery.example", "user")
+        order = self.walker.ids["/api/v1/orders"]
+        self.assertEqual(self.server.api("POST", "/orders/%s/resubmissions" % order, {}, token=stranger).status, 404)
+
+
+if __name__ == "__main__":
+    server.main()
