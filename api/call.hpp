@@ -19,6 +19,7 @@ struct Services {
     ApiSettings settings{};
     Secret cursor_key{}; ///< authenticates cursors; derived from the key-encryption key
     issuance::LoginThrottle logins{};
+    issuance::LoginThrottle machines{}; ///< of clients that exchange their secret
 };
 
 /// One request whose caller is known and has the route's right. Lives as long as the transaction it was made in.

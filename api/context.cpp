@@ -75,9 +75,7 @@ Result<issuance::Caller> admit_caller(Services& services, const Route& route, co
     if (route.right) {
         CHANCERY_CHECK(issuance::require(work, identified.caller, *route.right, now));
     }
-    if (!identified.unrecorded_token.empty()) {
-        issuance::record_token_use(work, identified.unrecorded_token, now);
-    }
+    issuance::record_use(work, identified.use, now);
     return std::move(identified.caller);
 }
 
@@ -86,11 +84,11 @@ http::Awaitable<Result<Answer>> read(Services& services, const Route& route, con
 {
     const auto now = services.core.clock.now();
     bool denied = false;
-    std::string unrecorded_token;
+    issuance::UnrecordedUse use;
     const auto reading = [&](db::Session& session) -> Result<Answer> {
         CHANCERY_TRY(identified, issuance::identify_use(services.core, session, credentials_of(request)));
         const auto& caller = identified.caller;
-        unrecorded_token = identified.unrecorded_token;
+        use = identified.use;
         denied = route.right && !issuance::has_right(caller, *route.right);
         if (denied) {
             return refuse(Code::Forbidden, "the right for this is missing");
@@ -106,8 +104,8 @@ http::Awaitable<Result<Answer>> read(Services& services, const Route& route, con
         };
         co_return co_await services.core.store.write(recording);
     }
-    if (!unrecorded_token.empty()) {
-        const auto noting = [&](db::UnitOfWork& unit) { issuance::record_token_use(unit, unrecorded_token, now); };
+    if (!use.empty()) {
+        const auto noting = [&](db::UnitOfWork& unit) { issuance::record_use(unit, use, now); };
         co_await services.core.store.write(noting);
     }
     co_return outcome;

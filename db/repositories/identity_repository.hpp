@@ -49,6 +49,8 @@ public:
 
     void insert(const chancery::Session& login);
     std::optional<chancery::Session> find_by_hash(const std::string& token_hash);
+    std::optional<chancery::Session> find(const std::string& id);
+    std::vector<chancery::Session> live_of_user(const std::string& user_id, Time now);
     void remove(const std::string& id);
     void remove_of_user(const std::string& user_id);
     long long remove_expired(Time now);

@@ -9,6 +9,7 @@
 #include "db/repositories/acme_client_repository.hpp"
 #include "db/repositories/acme_repository.hpp"
 #include "db/repositories/identity_repository.hpp"
+#include "db/repositories/machine_repository.hpp"
 #include "db/repositories/operation_repository.hpp"
 #include "issuance/authorities.hpp"
 #include "issuance/orders.hpp"
@@ -268,6 +269,7 @@ boost::asio::awaitable<void> Application::Impl::sweep()
     const auto now = services.clock.now();
     co_await services.store.write([&](db::UnitOfWork& work) {
         db::SessionRepository(work).remove_expired(now);
+        db::MachineTokenRepository(work).remove_expired(now);
         db::RevocationChallengeRepository(work).remove_expired(now);
         db::IdempotencyRepository(work).remove_older_than(now - std::chrono::hours(24));
     });
