@@ -15,6 +15,12 @@ bool changes_state(const http::Request& request)
     return request.method != "GET" && request.method != "HEAD";
 }
 
+/// A browser would show its certificate for any page that makes it ask; machines send none of these.
+bool comes_from_browser(const http::Request& request)
+{
+    return request.fields.contains("origin") || request.fields.contains("sec-fetch-site");
+}
+
 /// One request with a key: answers from the record, or does the work and settles the record with it.
 Result<Answer> write_once(const Call& call, db::UnitOfWork& unit, const IdempotencyKey& key, const WriteWork& work)
 {
@@ -57,6 +63,7 @@ issuance::Credentials credentials_of(const http::Request& request)
         credentials.bearer_token = std::string(authorization); // another scheme: no token, so never a known one
     } else {
         credentials.session_token = request.cookie(kSessionCookie).value_or("");
+        credentials.peer_certificate = comes_from_browser(request) ? "" : request.peer_certificate;
     }
     return credentials;
 }
@@ -64,7 +71,8 @@ issuance::Credentials credentials_of(const http::Request& request)
 bool has_credentials(const http::Request& request)
 {
     const auto credentials = credentials_of(request);
-    return issuance::looks_like_token(credentials.bearer_token) || !credentials.session_token.empty();
+    return issuance::looks_like_token(credentials.bearer_token) || !credentials.session_token.empty() ||
+           !credentials.peer_certificate.empty();
 }
 
 Result<issuance::Caller> admit_caller(Services& services, const Route& route, const http::Request& request,

@@ -20,6 +20,7 @@ void write_writable(json::Writer& out, const MachineAccount& account)
         .member("scope", name_of(account.scope))
         .member("domain_ids", account.domain_ids)
         .member_or_null("source_cidrs", account.source_cidrs)
+        .member("certificate_ids", account.certificate_ids)
         .member("enabled", account.enabled);
     write_time(out, "expires_at", account.expires_at);
 }
@@ -94,6 +95,7 @@ void read_writable(json::Reader& in, MachineAccount& account)
     account.scope = read_required_choice<Scope>(in, "scope", Scope::Read);
     account.domain_ids = in.optional_strings("domain_ids").value_or(std::vector<std::string>{});
     account.source_cidrs = in.optional_strings("source_cidrs");
+    account.certificate_ids = in.optional_strings("certificate_ids").value_or(std::vector<std::string>{});
     account.enabled = in.optional_boolean("enabled").value_or(true);
     account.expires_at = read_time(in, "expires_at");
 }

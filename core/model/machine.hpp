@@ -26,6 +26,7 @@ struct MachineAccount {
     Scope scope = Scope::Read;
     std::vector<std::string> domain_ids{}; ///< of couriers only
     SourceCidrs source_cidrs{};
+    std::vector<std::string> certificate_ids{}; ///< of the inventory: by which it is known over TLS
     bool enabled = true;
     std::optional<Time> expires_at{};
     std::optional<Time> last_used_at{};

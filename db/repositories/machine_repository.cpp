@@ -6,8 +6,9 @@
 namespace chancery::db {
 namespace {
 
-constexpr SqlText kAccountColumns = "id, kind, name, description, owner_id, scope, domain_ids, source_cidrs, enabled, "
-                                    "expires_at, last_used_at, created_at, updated_at, revision";
+constexpr SqlText kAccountColumns =
+    "id, kind, name, description, owner_id, scope, domain_ids, source_cidrs, certificate_ids, enabled, "
+    "expires_at, last_used_at, created_at, updated_at, revision";
 constexpr std::string_view kInsertAccount = kInsertInto<"machine_accounts", kAccountColumns>;
 constexpr std::string_view kFindAccount = kSql<"SELECT ", kAccountColumns, " FROM machine_accounts WHERE id = :id">;
 constexpr std::string_view kListAccounts = kSql<"SELECT ", kAccountColumns, " FROM machine_accounts">;
@@ -15,7 +16,7 @@ constexpr std::string_view kCountAccounts = "SELECT count(*) FROM machine_accoun
 constexpr std::string_view kUpdateAccount = R"sql(
     UPDATE machine_accounts
        SET name = :name, description = :description, owner_id = :owner_id, scope = :scope, domain_ids = :domain_ids,
-           source_cidrs = :source_cidrs, enabled = :enabled, expires_at = :expires_at, updated_at = :updated_at,
+           source_cidrs = :source_cidrs, certificate_ids = :certificate_ids, enabled = :enabled, expires_at = :expires_at, updated_at = :updated_at,
            revision = revision + 1
      WHERE id = :id AND revision = :revision)sql";
 constexpr std::string_view kHoldAccount =
@@ -24,6 +25,14 @@ constexpr std::string_view kRemoveAccount = "DELETE FROM machine_accounts WHERE 
 constexpr std::string_view kRecordUse = R"sql(
     UPDATE machine_accounts SET last_used_at = :at
      WHERE id = :id AND (last_used_at IS NULL OR last_used_at <= :least))sql";
+
+constexpr std::string_view kFindByCertificate = kSql<"SELECT ", kAccountColumns, R"sql(
+      FROM machine_accounts
+     WHERE id = (SELECT account_id FROM machine_certificates WHERE certificate_id = :certificate_id))sql">;
+constexpr std::string_view kBindCertificate = R"sql(
+    INSERT INTO machine_certificates (certificate_id, account_id) VALUES (:certificate_id, :account_id)
+    ON CONFLICT DO NOTHING)sql";
+constexpr std::string_view kUnbindCertificates = "DELETE FROM machine_certificates WHERE account_id = :account_id";
 
 constexpr SqlText kSecretColumns = "id, account_id, secret_hash, created_at, expires_at";
 constexpr std::string_view kInsertSecret = kInsertInto<"machine_secrets", kSecretColumns>;
@@ -46,8 +55,8 @@ constexpr std::string_view kRemoveExpiredTokens = "DELETE FROM machine_tokens WH
 
 template <class A> auto account_columns(A& a)
 {
-    return pack(a.id, a.kind, a.name, a.description, a.owner_id, a.scope, a.domain_ids, a.source_cidrs, a.enabled,
-                a.expires_at, a.last_used_at, a.created_at, a.updated_at, a.revision);
+    return pack(a.id, a.kind, a.name, a.description, a.owner_id, a.scope, a.domain_ids, a.source_cidrs,
+                a.certificate_ids, a.enabled, a.expires_at, a.last_used_at, a.created_at, a.updated_at, a.revision);
 }
 
 template <class S> auto secret_columns(S& s)
@@ -101,6 +110,21 @@ std::vector<MachineAccount> MachineAccountRepository::list(const PageRequest& pa
     return where.bind_to(query).all(read_account);
 }
 
+std::optional<MachineAccount> MachineAccountRepository::find_by_certificate(const std::string& certificate_id)
+{
+    return Query(session_, kFindByCertificate).bind(certificate_id).one(read_account);
+}
+
+bool MachineAccountRepository::bind_certificates(const MachineAccount& account)
+{
+    Query(session_, kUnbindCertificates).bind(account.id).run();
+    bool all = true;
+    for (const auto& id : account.certificate_ids) {
+        all = Query(session_, kBindCertificate).bind(id, account.id).run() == 1 && all;
+    }
+    return all;
+}
+
 long long MachineAccountRepository::count()
 {
     return Query(session_, kCountAccounts).value<long long>().value_or(0);
@@ -109,8 +133,8 @@ long long MachineAccountRepository::count()
 bool MachineAccountRepository::update(const MachineAccount& a)
 {
     return Query(session_, kUpdateAccount)
-               .bind(a.name, a.description, a.owner_id, a.scope, a.domain_ids, a.source_cidrs, a.enabled, a.expires_at,
-                     a.updated_at, a.id, a.revision)
+               .bind(a.name, a.description, a.owner_id, a.scope, a.domain_ids, a.source_cidrs, a.certificate_ids,
+                     a.enabled, a.expires_at, a.updated_at, a.id, a.revision)
                .run() == 1;
 }
 
@@ -120,6 +144,7 @@ bool MachineAccountRepository::remove(const std::string& id, long long revision)
     if (Query(session_, kHoldAccount).bind(id, revision).run() != 1) {
         return false;
     }
+    Query(session_, kUnbindCertificates).bind(id).run();
     Query(session_, kRemoveTokensOfAccount).bind(id).run();
     Query(session_, kRemoveSecretsOfAccount).bind(id).run();
     Query(session_, kRemoveAccount).bind(id).run();

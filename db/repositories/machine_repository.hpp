@@ -16,6 +16,9 @@ public:
 
     void insert(const MachineAccount& account);
     std::optional<MachineAccount> find(const std::string& id);
+    std::optional<MachineAccount> find_by_certificate(const std::string& certificate_id);
+    /// Those that the account names, and no others, stand for it; false when one stands for another account.
+    bool bind_certificates(const MachineAccount& account);
     std::vector<MachineAccount> list(const PageRequest& page); ///< by name
     long long count();
     bool update(const MachineAccount& account); ///< all but its last use; false when the revision differs; raises it

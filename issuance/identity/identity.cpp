@@ -50,6 +50,21 @@ Result<Identified> identify_personal_token(db::Session& session, const Credentia
                       .use = {.token_id = is_recorded(token->last_used_at, now) ? "" : token->id}};
 }
 
+/// The account within the scope of what it came with.
+Result<Identified> identify_machine(db::Session& session, const Credentials& credentials,
+                                    const std::optional<MachineAccount>& account, Scope scope, Time now)
+{
+    auto caller = account ? machine_caller(session, *account, now) : std::nullopt;
+    if (!caller || !admits(account->source_cidrs, credentials.source_address)) {
+        return unauthenticated();
+    }
+    caller->scope = std::min(caller->scope, scope);
+    caller->source_address = credentials.source_address;
+    caller->request_id = credentials.request_id;
+    return Identified{.caller = std::move(*caller),
+                      .use = {.account_id = is_recorded(account->last_used_at, now) ? "" : account->id}};
+}
+
 Result<Identified> identify_machine_token(db::Session& session, const Credentials& credentials, Time now)
 {
     const auto token = db::MachineTokenRepository(session).find_by_hash(token_hash(credentials.bearer_token));
@@ -57,15 +72,13 @@ Result<Identified> identify_machine_token(db::Session& session, const Credential
         return unauthenticated();
     }
     const auto account = db::MachineAccountRepository(session).find(token->account_id);
-    auto caller = account ? machine_caller(session, *account, now) : std::nullopt;
-    if (!caller || !admits(account->source_cidrs, credentials.source_address)) {
-        return unauthenticated();
-    }
-    caller->scope = std::min(caller->scope, token->scope);
-    caller->source_address = credentials.source_address;
-    caller->request_id = credentials.request_id;
-    return Identified{.caller = std::move(*caller),
-                      .use = {.account_id = is_recorded(account->last_used_at, now) ? "" : account->id}};
+    return identify_machine(session, credentials, account, token->scope, now);
+}
+
+Result<Identified> identify_certificate(Core& core, db::Session& session, const Credentials& credentials, Time now)
+{
+    const auto account = machine_of_certificate(core, session, credentials.peer_certificate);
+    return identify_machine(session, credentials, account, Scope::Admin, now);
 }
 
 Result<Identified> identify_token(db::Session& session, const Credentials& credentials, Time now)
@@ -112,6 +125,9 @@ Result<Identified> identify_use(Core& core, db::Session& session, const Credenti
     }
     if (!credentials.session_token.empty()) {
         return identify_session(session, credentials, now);
+    }
+    if (!credentials.peer_certificate.empty()) {
+        return identify_certificate(core, session, credentials, now);
     }
     return unauthenticated();
 }

@@ -15,12 +15,14 @@
 /// Who is calling: users with a session or an API token, machines with theirs.
 namespace chancery::issuance {
 
-/// What a request brought. At most one of the two is used; a bearer token wins.
+/// What a request brought. At most one is used: a bearer token, or else a session, or else the certificate of the TLS
+/// connection.
 struct Credentials {
     std::string bearer_token{};
     std::string session_token{};
-    std::string csrf_token{};   ///< required with a session on anything but GET and HEAD
-    bool changes_state = false; ///< the method is neither GET nor HEAD
+    std::string peer_certificate{}; ///< DER; the key is known to be the peer's, nothing else
+    std::string csrf_token{};       ///< required with a session on anything but GET and HEAD
+    bool changes_state = false;     ///< the method is neither GET nor HEAD
     std::string source_address{};
     std::string request_id{};
 };

@@ -2,6 +2,7 @@
 
 #include "core/id.hpp"
 #include "core/json.hpp"
+#include "db/repositories/certificate_repository.hpp"
 #include "db/repositories/configuration_repository.hpp"
 #include "db/repositories/identity_repository.hpp"
 #include "db/repositories/machine_repository.hpp"
@@ -11,6 +12,7 @@
 #include "issuance/validation.hpp"
 
 #include <algorithm>
+#include <set>
 
 namespace chancery::issuance {
 namespace {
@@ -26,6 +28,7 @@ std::string machine_json(const MachineAccount& account)
         .member("scope", name_of(account.scope))
         .member("domain_ids", account.domain_ids)
         .member_or_null("source_cidrs", account.source_cidrs)
+        .member("certificate_ids", account.certificate_ids)
         .member("enabled", account.enabled);
     out.member_or_null("expires_at",
                        account.expires_at ? std::optional(to_rfc3339(*account.expires_at)) : std::nullopt);
@@ -55,6 +58,30 @@ void check_domains(Mistakes& mistakes, db::Session& session, const MachineAccoun
     }
 }
 
+/// Managed ones only; whether one is good is asked at each use.
+void check_certificates(Mistakes& mistakes, db::Session& session, const MachineAccount& account)
+{
+    constexpr std::size_t kMost = 8;
+    if (account.certificate_ids.size() > kMost) {
+        mistakes.add("/certificate_ids", "length", "must be at most " + std::to_string(kMost));
+    }
+    for (std::size_t i = 0; i < account.certificate_ids.size(); ++i) {
+        const auto& id = account.certificate_ids[i];
+        const auto pointer = "/certificate_ids/" + std::to_string(i);
+        const auto certificate = db::CertificateRepository(session).find(id);
+        if (!certificate || certificate->source != CertificateSource::Managed || !certificate->authority_id) {
+            mistakes.add(pointer, "unknown", "there is no such certificate that was issued here");
+        } else if (const auto other = db::MachineAccountRepository(session).find_by_certificate(id);
+                   other && other->id != account.id) {
+            mistakes.add(pointer, "taken", "stands for another service account");
+        }
+    }
+    const std::set<std::string> once(account.certificate_ids.begin(), account.certificate_ids.end());
+    if (once.size() != account.certificate_ids.size()) {
+        mistakes.add("/certificate_ids", "unique", "must not name a certificate twice");
+    }
+}
+
 /// The same for a new account and for a changed one.
 Result<void> check_machine(db::Session& session, MachineAccount& account, const MachineAccount* old, Time now)
 {
@@ -63,6 +90,7 @@ Result<void> check_machine(db::Session& session, MachineAccount& account, const 
     mistakes.check_text("/description", account.description, 0, 1000);
     check_owner(mistakes, session, account, old);
     check_domains(mistakes, session, account);
+    check_certificates(mistakes, session, account);
     account.source_cidrs = normalise_cidrs(mistakes, "/source_cidrs", account.source_cidrs);
     const bool kept = old != nullptr && old->expires_at == account.expires_at;
     if (account.expires_at && *account.expires_at <= now && !kept) {
@@ -111,7 +139,11 @@ Result<NewMachine> create_machine(Core& core, db::UnitOfWork& work, const Caller
     account.created_at = account.updated_at = now;
     account.revision = 1;
     NewMachine made{.account = account, .secret = secret_for(account, now)};
-    db::MachineAccountRepository(work).insert(account);
+    db::MachineAccountRepository accounts(work);
+    accounts.insert(account);
+    if (!accounts.bind_certificates(account)) {
+        return refuse(Code::Conflict, "A certificate was bound to another account meanwhile.");
+    }
     db::MachineSecretRepository(work).insert(made.secret.secret);
     audit::record(work, caller, now, audit::kMachineCreated, {"service_account", account.id}, machine_json(account));
     return made;
@@ -135,6 +167,9 @@ Result<MachineAccount> update_machine(Core& core, db::UnitOfWork& work, const Ca
         return refuse(Code::PreconditionFailed, "The service account was changed meanwhile.");
     }
     account.revision = expected_revision + 1;
+    if (!repository.bind_certificates(account)) {
+        return refuse(Code::Conflict, "A certificate was bound to another account meanwhile.");
+    }
     if (!account.enabled) {
         db::MachineTokenRepository(work).remove_of_account(account.id);
     }

@@ -42,6 +42,11 @@ inline constexpr std::chrono::seconds kLongestSecretOverlap{7 * 24 * 3600};
 /// with its own, both within the account's scope. Nothing when the account or its owner is disabled, or it is expired.
 std::optional<Caller> machine_caller(db::Session& session, const MachineAccount& account, Time now);
 
+/// The account that a certificate of ours stands for. Nothing unless that very certificate is in the inventory as one
+/// that we issued for TLS clients, neither it nor any CA above it is revoked or out of its time, and it is bound to an
+/// account.
+std::optional<MachineAccount> machine_of_certificate(Core& core, db::Session& session, const std::string& der);
+
 /// The client credentials of RFC 6749 section 4.4.
 struct ClientCredentials {
     std::string client_id{};

@@ -218,7 +218,9 @@ void Application::Impl::make_listener()
 {
     const auto material = listener_material(services.config.server);
     served_chain = material.chain_pem;
-    tls.emplace(material.chain_pem, material.key_pem);
+    const bool asks = services.config.server.client_certificates == "requested";
+    tls.emplace(material.chain_pem, material.key_pem,
+                asks ? net::ClientCertificates::Requested : net::ClientCertificates::Ignored);
     auto entry =
         http::with_middleware(router, {.open_without_tls = allowed_without_tls}, services.clock, services.metrics);
     listener = std::make_unique<net::Listener>(runtime, listener_config(services.config), &*tls, entry, services.clock,

@@ -52,6 +52,9 @@ const std::vector<Key>& all_keys()
         {"server.tls_certificate_file", CHANCERY_SLOT(server.tls_certificate_file),
          "PEM chain for the listener, leaf first. Default: a certificate from our own CA, renewed by itself."},
         {"server.tls_key_file", CHANCERY_SLOT(server.tls_key_file), "PEM key that belongs to it."},
+        {"server.client_certificates", CHANCERY_SLOT(server.client_certificates),
+         "requested asks clients for a certificate of ours, by which a service account is known; none need have one. "
+         "Browsers that have any may then ask their user to choose. Default: ignored."},
         {"server.max_header_bytes", CHANCERY_SLOT(server.max_header_bytes), "Longest request head; above it 431.", 1024,
          1 << 20},
         {"server.max_body_bytes", CHANCERY_SLOT(server.max_body_bytes), "Longest request body; above it 413.", 1024,
@@ -284,6 +287,9 @@ void check(const Config& config)
     }
     if (config.server.tls_certificate_file.empty() != config.server.tls_key_file.empty()) {
         bad("server.tls_certificate_file", "and server.tls_key_file go together");
+    }
+    if (config.server.client_certificates != "ignored" && config.server.client_certificates != "requested") {
+        bad("server.client_certificates", "must be ignored or requested");
     }
     if (!config.server.public_url.empty() && !config.server.public_url.starts_with("https://")) {
         bad("server.public_url", "must start with https://");

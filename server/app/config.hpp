@@ -22,6 +22,7 @@ struct Config {
         long long worker_threads = 2;
         std::string tls_certificate_file{};
         std::string tls_key_file{};
+        std::string client_certificates = "ignored";
         long long max_header_bytes = 16 * 1024;
         long long max_body_bytes = 1024 * 1024;
         long long header_timeout_seconds = 10;

@@ -170,3 +170,73 @@ TEST_CASE("a service account is listed, shown, changed and deleted, and its secr
         CHECK(world.recorded("service_account." + std::string(action) + ".success") == 1);
     }
 }
+
+TEST_CASE("a machine that shows a certificate of ours needs no token", "[integration][api][machines]")
+{
+    ApiWorld world(GENERATE(from_range(test_dialects())));
+    const ApiClient stranger(world.router);
+    const auto issue = [&](const std::string& name, const std::string& usage) {
+        return ApiWorld::certificate_of(
+            world.order(world.admin, {name}, R"(,"extended_key_usage":[")" + usage + R"("])"));
+    };
+    const auto der_of = [&](const std::string& id) {
+        return world.admin.get("/api/v1/certificates/" + id + "/der", {{"Accept", "*/*"}}).body;
+    };
+    const auto status = [&](const std::string& id) { return stranger.showing(der_of(id)).get("/api/v1/me").status; };
+    const auto good = issue("machine.example.com", "clientAuth");
+    const auto server = issue("server.example.com", "serverAuth");
+    CHECK(status(good) == 401); // ours, but nobody's yet
+    const auto made = world.admin.post(
+        kAccounts, account_body(world, R"(,"certificate_ids":[")" + good + R"(",")" + server + R"("])"));
+    REQUIRE(made.status == 201);
+    const auto place = made.field("location");
+
+    const auto machine = stranger.showing(der_of(good));
+    CHECK(machine.get("/api/v1/me").text("actor/id") == made.text("id"));
+    CHECK(machine.get("/api/v1/me").text("scope") == "write");
+    CHECK(world.order(machine, {"app.example.com"}).text("requested_by/id") == made.text("id"));
+    CHECK(status(server) == 401); // not for clients
+    auto changed_der = der_of(good);
+    changed_der.back() = static_cast<char>(changed_der.back() ^ 1);
+    CHECK(stranger.showing(changed_der).get("/api/v1/me").status == 401);
+    CHECK(stranger.showing("nonsense").get("/api/v1/me").status == 401);
+    // A browser would show it for any page; a token that is wrong is not made up for by a certificate.
+    CHECK(machine.get("/api/v1/me", {{"Origin", "https://evil.example"}}).status == 401);
+    CHECK(machine.get("/api/v1/me", {{"Sec-Fetch-Site", "cross-site"}}).status == 401);
+    CHECK(ApiClient(world.router, "chm_nonsense").showing(der_of(good)).get("/api/v1/me").status == 401);
+
+    CHECK(world.admin.post(kAccounts, account_body(world, R"(,"certificate_ids":[")" + good + R"("])")).code() ==
+          "VALIDATION_ERROR"); // it stands for another account
+    CHECK(world.admin
+              .post(kAccounts, account_body(world, R"(,"certificate_ids":["01939f6a-7a3c-7d52-8d8f-1f6a7e2b9c10"])"))
+              .code() == "VALIDATION_ERROR");
+
+    SECTION("until it is unbound")
+    {
+        REQUIRE(world.admin.patch(place, R"({"certificate_ids":[]})", world.etag(place)).status == 200);
+    }
+    SECTION("until the account is disabled")
+    {
+        REQUIRE(world.admin.patch(place, R"({"enabled":false})", world.etag(place)).status == 200);
+    }
+    SECTION("from the account's networks")
+    {
+        REQUIRE(world.admin.patch(place, R"({"source_cidrs":["198.51.100.0/24"]})", world.etag(place)).status == 200);
+    }
+    SECTION("until it is revoked")
+    {
+        const auto target = "/api/v1/certificates/" + good;
+        const auto challenge = world.admin.post(target + "/revocation-challenges", "");
+        const auto code = R"({"code":")" + challenge.text("code") + "\"}";
+        REQUIRE(world.admin.post(target + "/revocation", code).status < 300);
+    }
+    SECTION("until it expires")
+    {
+        world.test.clock.advance(std::chrono::hours(24 * 91));
+    }
+    SECTION("until the account is deleted")
+    {
+        REQUIRE(world.admin.remove(place, world.etag(place)).status == 204);
+    }
+    CHECK(status(good) == 401);
+}
