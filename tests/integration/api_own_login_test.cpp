@@ -6,6 +6,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <cctype>
+
 using namespace chancery;
 using namespace chancery::test;
 

@@ -116,7 +116,7 @@ class People {
 public:
     People() : world(test_dialects().front()), router(whole_router(world)), stranger(router)
     {
-        const auto domain = world.test.core.configuration.last()->domains.front().id;
+        const auto domain = world.test.user(Role::User, {"example.com"}).domain_ids.front();
         for (const auto role : kRoles) {
             const auto person = world.test.user(role, {"example.com"});
             for (const auto scope : kScopes) {

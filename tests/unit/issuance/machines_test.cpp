@@ -13,6 +13,11 @@ namespace audit = chancery::issuance::audit;
 
 namespace {
 
+SourceCidrs networks(std::vector<std::string> cidrs)
+{
+    return cidrs;
+}
+
 MachineAccount service_account(const issuance::Caller& owner, Scope scope = Scope::Admin)
 {
     return {.kind = MachineKind::ServiceAccount, .owner_id = owner.actor.id, .scope = scope};
@@ -173,7 +178,7 @@ TEST_CASE("an unknown id, a wrong secret and a foreign network are one refusal, 
     TestCore core(GENERATE(from_range(test_dialects())));
     issuance::LoginThrottle throttle;
     auto wanted = service_account(core.administrator());
-    wanted.source_cidrs = {{"198.51.100.0/24"}};
+    wanted.source_cidrs = networks({"198.51.100.0/24"});
     const auto made = machine(core, wanted);
     const auto good = made.secret.text.reveal();
     const auto attempt = [&](const std::string& id, std::string_view secret, const std::string& from) {
@@ -203,7 +208,7 @@ TEST_CASE("the networks of an account count at every use of its token", "[issuan
     TestCore core(GENERATE(from_range(test_dialects())));
     issuance::LoginThrottle throttle;
     auto wanted = service_account(core.administrator());
-    wanted.source_cidrs = {{"198.51.100.0/24", "2001:db8::/32"}};
+    wanted.source_cidrs = networks({"198.51.100.0/24", "2001:db8::/32"});
     const auto made = machine(core, wanted);
     const auto access = exchange(core, throttle, made.account.id, made.secret.text.reveal(), "2001:db8::1");
     REQUIRE(access.has_value());
@@ -212,7 +217,8 @@ TEST_CASE("the networks of an account count at every use of its token", "[issuan
     CHECK_FALSE(is_let_in(core, token, "192.0.2.7"));
     CHECK_FALSE(is_let_in(core, token, "2001:db9::1"));
     CHECK_FALSE(is_let_in(core, token, ""));
-    change_machine(core, made.account.id, [](MachineAccount& account) { account.source_cidrs = {{"192.0.2.0/24"}}; });
+    change_machine(core, made.account.id,
+                   [](MachineAccount& account) { account.source_cidrs = networks({"192.0.2.0/24"}); });
     CHECK_FALSE(is_let_in(core, token, "198.51.100.200"));
     CHECK(is_let_in(core, token, "192.0.2.7"));
 
@@ -326,7 +332,7 @@ TEST_CASE("an update is checked as a creation is", "[issuance][machines]")
         {"/owner_id", [&](MachineAccount& account) { account.owner_id = disabled.actor.id; }},
         {"/domain_ids", [&](MachineAccount& account) { account.domain_ids = {domain.id}; }},
         {"/source_cidrs", [](MachineAccount& account) { account.source_cidrs.emplace(); }},
-        {"/source_cidrs/0", [](MachineAccount& account) { account.source_cidrs = {{"192.0.2.0/33"}}; }},
+        {"/source_cidrs/0", [](MachineAccount& account) { account.source_cidrs = networks({"192.0.2.0/33"}); }},
         {"/expires_at", [&](MachineAccount& account) { account.expires_at = core.clock.now(); }}};
     for (const auto& [pointer, mistake] : mistakes) {
         INFO(pointer);
@@ -353,10 +359,10 @@ TEST_CASE("a personal token with networks is one from elsewhere as well", "[issu
             return issuance::create_token(core.core, work, user, user.actor.id, "t", Scope::Read, {}, networks);
         });
     };
-    const auto made = make({{"192.0.2.0/24"}});
+    const auto made = make(networks({"192.0.2.0/24"}));
     REQUIRE(made.has_value());
     const auto token = std::string(made->text.reveal());
     CHECK(is_let_in(core, token, "192.0.2.9"));
     CHECK_FALSE(is_let_in(core, token, "198.51.100.7"));
-    CHECK(make(std::vector<std::string>{}).error().code == Code::ValidationError);
+    CHECK(make(networks({})).error().code == Code::ValidationError);
 }
