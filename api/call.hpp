@@ -5,6 +5,7 @@
 #include "issuance/access.hpp"
 #include "issuance/core.hpp"
 #include "issuance/identity/login_throttle.hpp"
+#include "issuance/identity/oidc/relying_party.hpp"
 #include "server/http/message.hpp"
 
 #include <optional>
@@ -19,6 +20,7 @@ struct Services {
     ApiSettings settings{};
     Secret cursor_key{}; ///< authenticates cursors; derived from the key-encryption key
     issuance::LoginThrottle logins{};
+    issuance::oidc::RelyingParty provider;
     issuance::LoginThrottle machines{}; ///< of clients that exchange their secret
 };
 

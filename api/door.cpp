@@ -52,7 +52,10 @@ http::Awaitable<http::Response> show_document(Document document, std::string eta
 } // namespace
 
 Door::Door(issuance::Core& core, ApiSettings settings)
-    : services_{.core = core, .settings = std::move(settings), .cursor_key = core.keys.kek().derive(kCursorKey)}
+    : services_{.core = core,
+                .settings = settings,
+                .cursor_key = core.keys.kek().derive(kCursorKey),
+                .provider = issuance::oidc::RelyingParty(settings.identity_provider)}
 {
 }
 

@@ -8,6 +8,7 @@
 #include "api/domains.hpp"
 #include "api/exports.hpp"
 #include "api/oauth_tokens.hpp"
+#include "api/oidc.hpp"
 #include "api/orders.hpp"
 #include "api/own_login.hpp"
 #include "api/policies.hpp"
@@ -34,6 +35,7 @@ using issuance::Right;
 constexpr std::string_view kPemFile = "application/x-pem-file";
 constexpr std::string_view kPemChain = "application/pem-certificate-chain";
 constexpr std::string_view kDerCertificate = "application/pkix-cert";
+constexpr std::string_view kHtml = "text/html";
 constexpr std::string_view kCrl = "application/pkix-crl";
 constexpr std::optional<Right> kAnybody{};
 
@@ -136,6 +138,8 @@ constexpr Route kRoutes[] = {
     {"DELETE", "/api/v1/service-accounts/{id}",         Right::ManageServiceAccounts, Write{service_accounts::remove}},
     {"GET",    "/api/v1/service-accounts/{id}/secrets", Right::ReadServiceAccounts,   Read{service_accounts::list_secrets}},
     {"POST",   "/api/v1/service-accounts/{id}/secrets", Right::ManageServiceAccounts, Write{service_accounts::rotate_secret}, Json, Idempotent},
+    {"GET",    "/oidc/login",                           kAnybody,                     Custom{oidc::begin}},
+    {"GET",    "/oidc/callback",                        kAnybody,                     Custom{oidc::finish_login}, None, Plain, kHtml},
     {"POST",   "/oauth2/token",                         kAnybody,                     Custom{oauth_tokens::create}, Form},
 };
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "issuance/identity/oidc/settings.hpp"
+
 #include <string>
 
 namespace chancery::api {
@@ -8,6 +10,7 @@ namespace chancery::api {
 struct ApiSettings {
     /// "https://ca.example.com:8443", no slash at the end: the base of the ACME directory URLs that are shown.
     std::string public_url{};
+    issuance::oidc::Settings identity_provider{}; ///< of the people
 };
 
 } // namespace chancery::api

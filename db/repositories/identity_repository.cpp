@@ -48,6 +48,10 @@ constexpr std::string_view kRemoveSession = "DELETE FROM sessions WHERE id = :id
 constexpr std::string_view kRemoveSessionsOfUser = "DELETE FROM sessions WHERE user_id = :user_id";
 constexpr std::string_view kRemoveExpiredSessions = "DELETE FROM sessions WHERE expires_at <= :now";
 
+constexpr std::string_view kInsertLink = kInsertInto<"identity_links", "issuer, subject, user_id, created_at">;
+constexpr std::string_view kFindLink =
+    "SELECT user_id FROM identity_links WHERE issuer = :issuer AND subject = :subject";
+
 template <class U> auto user_columns(U& u)
 {
     return pack(u.id, u.email, u.name, u.role, u.enabled, u.password_hash, u.domain_ids, u.created_at, u.updated_at,
@@ -159,6 +163,17 @@ bool ApiTokenRepository::revoke(const std::string& id, Time at)
 void ApiTokenRepository::record_use(const std::string& id, Time at, Time least)
 {
     Query(session_, kRecordUse).bind(at, id, least).run();
+}
+
+void IdentityLinkRepository::insert(const std::string& issuer, const std::string& subject, const std::string& user_id,
+                                    Time at)
+{
+    Query(session_, kInsertLink).bind(issuer, subject, user_id, at).run();
+}
+
+std::optional<std::string> IdentityLinkRepository::find(const std::string& issuer, const std::string& subject)
+{
+    return Query(session_, kFindLink).bind(issuer, subject).value<std::string>();
 }
 
 void SessionRepository::insert(const chancery::Session& login)

@@ -43,6 +43,18 @@ private:
     Session& session_;
 };
 
+/// Who an OpenID provider's subject is here.
+class IdentityLinkRepository {
+public:
+    explicit IdentityLinkRepository(Session& session) : session_(session) {}
+
+    void insert(const std::string& issuer, const std::string& subject, const std::string& user_id, Time at);
+    std::optional<std::string> find(const std::string& issuer, const std::string& subject);
+
+private:
+    Session& session_;
+};
+
 class SessionRepository {
 public:
     explicit SessionRepository(Session& session) : session_(session) {}

@@ -72,6 +72,34 @@ Secret perspective_key(const Config& config)
     return Secret(std::string(line));
 }
 
+/// Throws std::runtime_error or std::invalid_argument that names the setting.
+issuance::oidc::Settings oidc_settings(const Config& config)
+{
+    const auto& from = config.oidc;
+    if (from.issuer.empty()) {
+        return {};
+    }
+    const auto content = read_file(from.client_secret_file);
+    const std::string secret(trim(content.substr(0, content.find('\n'))));
+    const auto default_role = from_name<Role>(from.default_role);
+    if (secret.empty()) {
+        throw std::runtime_error("oidc.client_secret_file: the first line is empty");
+    }
+    if (!from.default_role.empty() && !default_role) {
+        throw std::runtime_error("oidc.default_role: must be one of " + all_names<Role>());
+    }
+    return {.issuer = from.issuer,
+            .client_id = from.client_id,
+            .client_secret = Secret(secret),
+            .redirect_uri = config.public_url() + "/oidc/callback",
+            .trust_anchors = from.trust_anchors_file.empty() ? std::string() : read_file(from.trust_anchors_file),
+            .scopes = from.scopes,
+            .role_claim = from.role_claim,
+            .roles = issuance::oidc::parse_role_rules(from.roles),
+            .default_role = default_role,
+            .provision = from.provision == "yes"};
+}
+
 acme::AcmeSettings acme_settings(const Config& config)
 {
     acme::AcmeSettings settings;
@@ -191,7 +219,8 @@ Application::Impl::Impl(Config wanted)
     const auto settings = acme_settings(services.config);
     resolver = std::make_unique<acme::UnboundResolver>(settings);
     acme_door = std::make_unique<acme::Door>(core, settings, client, prober, *resolver);
-    api_door = std::make_unique<api::Door>(core, api::ApiSettings{.public_url = services.config.public_url()});
+    api_door = std::make_unique<api::Door>(core, api::ApiSettings{.public_url = services.config.public_url(),
+                                                                  .identity_provider = oidc_settings(services.config)});
     run_sync(runtime, acme_door->announce());
     add_routes();
     add_periodic_tasks();

@@ -57,6 +57,19 @@ struct Config {
         long long session_hours = 12;
     } issuance;
 
+    /// Signing in with an OpenID provider.
+    struct Oidc {
+        std::string issuer{};
+        std::string client_id{};
+        std::string client_secret_file{};
+        std::string trust_anchors_file{};
+        std::vector<std::string> scopes{"openid", "email", "profile"};
+        std::string role_claim = "groups";
+        std::vector<std::string> roles{};
+        std::string default_role{};
+        std::string provision = "no";
+    } oidc;
+
     struct Acme {
         std::string node_url{};
         long long http01_port = 80;
