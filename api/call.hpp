@@ -6,6 +6,7 @@
 #include "issuance/access.hpp"
 #include "issuance/core.hpp"
 #include "issuance/identity/login_throttle.hpp"
+#include "issuance/identity/oidc/relying_party.hpp"
 #include "server/http/message.hpp"
 
 #include <optional>
@@ -21,6 +22,8 @@ struct Services {
     Secret cursor_key{}; ///< authenticates cursors; derived from the key-encryption key
     Allowances allowances;
     issuance::LoginThrottle logins{};
+    issuance::oidc::RelyingParty provider;
+    issuance::LoginThrottle machines{}; ///< of clients that exchange their secret
 };
 
 /// One request whose caller is known and has the route's right. Lives as long as the transaction it was made in.

@@ -16,6 +16,12 @@ bool changes_state(const http::Request& request)
     return request.method != "GET" && request.method != "HEAD";
 }
 
+/// A browser would show its certificate for any page that makes it ask; machines send none of these.
+bool comes_from_browser(const http::Request& request)
+{
+    return request.fields.contains("origin") || request.fields.contains("sec-fetch-site");
+}
+
 /// One request with a key: answers from the record, or does the work and settles the record with it.
 Result<Answer> write_once(const Call& call, db::UnitOfWork& unit, const IdempotencyKey& key, const WriteWork& work)
 {
@@ -101,6 +107,7 @@ issuance::Credentials credentials_of(const http::Request& request)
         credentials.bearer_token = std::string(authorization); // another scheme: no token, so never a known one
     } else {
         credentials.session_token = request.cookie(kSessionCookie).value_or("");
+        credentials.peer_certificate = comes_from_browser(request) ? "" : request.peer_certificate;
     }
     return credentials;
 }
@@ -108,7 +115,8 @@ issuance::Credentials credentials_of(const http::Request& request)
 bool has_credentials(const http::Request& request)
 {
     const auto credentials = credentials_of(request);
-    return issuance::looks_like_token(credentials.bearer_token) || !credentials.session_token.empty();
+    return issuance::looks_like_token(credentials.bearer_token) || !credentials.session_token.empty() ||
+           !credentials.peer_certificate.empty();
 }
 
 Result<issuance::Caller> admit_caller(Services& services, const Route& route, const http::Request& request,
@@ -119,9 +127,7 @@ Result<issuance::Caller> admit_caller(Services& services, const Route& route, co
     if (route.right) {
         CHANCERY_CHECK(issuance::require(work, identified.caller, *route.right, now));
     }
-    if (!identified.unrecorded_token.empty()) {
-        issuance::record_token_use(work, identified.unrecorded_token, now);
-    }
+    issuance::record_use(work, identified.use, now);
     return std::move(identified.caller);
 }
 
@@ -130,11 +136,11 @@ http::Awaitable<Result<Answer>> read(Services& services, const Route& route, con
 {
     const auto now = services.core.clock.now();
     bool denied = false;
-    std::string unrecorded_token;
+    issuance::UnrecordedUse use;
     const auto reading = [&](db::Session& session) -> Result<Answer> {
         CHANCERY_TRY(identified, identify_and_count(services, request, session));
         const auto& caller = identified.caller;
-        unrecorded_token = identified.unrecorded_token;
+        use = identified.use;
         denied = route.right && !issuance::has_right(caller, *route.right);
         if (denied) {
             return refuse(Code::Forbidden, "the right for this is missing");
@@ -150,8 +156,8 @@ http::Awaitable<Result<Answer>> read(Services& services, const Route& route, con
         };
         co_return co_await services.core.store.write(recording);
     }
-    if (!unrecorded_token.empty()) {
-        const auto noting = [&](db::UnitOfWork& unit) { issuance::record_token_use(unit, unrecorded_token, now); };
+    if (!use.empty()) {
+        const auto noting = [&](db::UnitOfWork& unit) { issuance::record_use(unit, use, now); };
         co_await services.core.store.write(noting);
     }
     co_return outcome;

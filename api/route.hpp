@@ -28,7 +28,7 @@ struct Custom {
 };
 
 /// What a request may carry.
-enum class Body { None, Json, MergePatch };
+enum class Body { None, Json, MergePatch, Form };
 
 /// Whether an Idempotency-Key is honoured.
 enum class Repeat { Plain, Idempotent };

@@ -7,12 +7,16 @@
 #include "api/certificates.hpp"
 #include "api/domains.hpp"
 #include "api/exports.hpp"
+#include "api/oauth_tokens.hpp"
+#include "api/oidc.hpp"
 #include "api/orders.hpp"
+#include "api/own_login.hpp"
 #include "api/policies.hpp"
 #include "api/policy_evaluations.hpp"
 #include "api/providers.hpp"
 #include "api/revocation.hpp"
 #include "api/route.hpp"
+#include "api/service_accounts.hpp"
 #include "api/sessions.hpp"
 #include "api/users.hpp"
 
@@ -31,6 +35,7 @@ using issuance::Right;
 constexpr std::string_view kPemFile = "application/x-pem-file";
 constexpr std::string_view kPemChain = "application/pem-certificate-chain";
 constexpr std::string_view kDerCertificate = "application/pkix-cert";
+constexpr std::string_view kHtml = "text/html";
 constexpr std::string_view kCrl = "application/pkix-crl";
 constexpr std::optional<Right> kAnybody{};
 
@@ -38,7 +43,15 @@ constexpr std::optional<Right> kAnybody{};
 constexpr Route kRoutes[] = {
     {"POST",   "/api/v1/sessions",         kAnybody,                Custom{sessions::log_in}, Json},
     {"DELETE", "/api/v1/sessions/current", Right::ReadOwnProfile,   Write{sessions::log_out}},
+    {"GET",    "/api/v1/sessions",         Right::ManageOwnLogin,   Read{sessions::list}},
+    {"GET",    "/api/v1/sessions/{id}",    Right::ManageOwnLogin,   Read{sessions::show}},
+    {"DELETE", "/api/v1/sessions/{id}",    Right::ManageOwnLogin,   Write{sessions::revoke}},
     {"GET",    "/api/v1/me",               Right::ReadOwnProfile,   Read{sessions::me}},
+    {"POST",   "/api/v1/me/password",          Right::ManageOwnLogin, Custom{own_login::change_password}, Json},
+    {"GET",    "/api/v1/me/totp",              Right::ManageOwnLogin, Read{own_login::show_totp}},
+    {"POST",   "/api/v1/me/totp",              Right::ManageOwnLogin, Write{own_login::start_totp}, Json},
+    {"POST",   "/api/v1/me/totp/confirmation", Right::ManageOwnLogin, Write{own_login::confirm_totp}, Json},
+    {"POST",   "/api/v1/me/totp/removal",      Right::ManageOwnLogin, Write{own_login::remove_totp}, Json},
 
     {"GET",    "/api/v1/certificates",                             Right::ReadCertificates,   Read{certificates::list}},
     {"GET",    "/api/v1/certificates/{id}",                        Right::ReadCertificates,   Write{certificates::show}},
@@ -111,11 +124,23 @@ constexpr Route kRoutes[] = {
     {"POST",   "/api/v1/users",      Right::ManageUsers, Custom{users::create}, Json, Idempotent},
     {"GET",    "/api/v1/users/{id}", Right::ReadUsers,   Read{users::show}},
     {"PATCH",  "/api/v1/users/{id}", Right::ManageUsers, Custom{users::change}, MergePatch},
+    {"DELETE", "/api/v1/users/{id}/totp", Right::ManageUsers, Write{own_login::remove_totp_of_user}},
 
     {"GET",    "/api/v1/api-tokens",      Right::ManageOwnTokens, Read{api_tokens::list}},
     {"POST",   "/api/v1/api-tokens",      Right::ManageOwnTokens, Write{api_tokens::create}, Json, Idempotent},
     {"GET",    "/api/v1/api-tokens/{id}", Right::ManageOwnTokens, Read{api_tokens::show}},
     {"DELETE", "/api/v1/api-tokens/{id}", Right::ManageOwnTokens, Write{api_tokens::revoke}},
+
+    {"GET",    "/api/v1/service-accounts",              Right::ReadServiceAccounts,   Read{service_accounts::list}},
+    {"POST",   "/api/v1/service-accounts",              Right::ManageServiceAccounts, Write{service_accounts::create}, Json, Idempotent},
+    {"GET",    "/api/v1/service-accounts/{id}",         Right::ReadServiceAccounts,   Read{service_accounts::show}},
+    {"PATCH",  "/api/v1/service-accounts/{id}",         Right::ManageServiceAccounts, Write{service_accounts::change}, MergePatch},
+    {"DELETE", "/api/v1/service-accounts/{id}",         Right::ManageServiceAccounts, Write{service_accounts::remove}},
+    {"GET",    "/api/v1/service-accounts/{id}/secrets", Right::ReadServiceAccounts,   Read{service_accounts::list_secrets}},
+    {"POST",   "/api/v1/service-accounts/{id}/secrets", Right::ManageServiceAccounts, Write{service_accounts::rotate_secret}, Json, Idempotent},
+    {"GET",    "/oidc/login",                           kAnybody,                     Custom{oidc::begin}},
+    {"GET",    "/oidc/callback",                        kAnybody,                     Custom{oidc::finish_login}, None, Plain, kHtml},
+    {"POST",   "/oauth2/token",                         kAnybody,                     Custom{oauth_tokens::create}, Form},
 };
 
 constexpr std::pair<Right, std::string_view> kRightNames[] = {
@@ -149,10 +174,14 @@ constexpr std::pair<Right, std::string_view> kRightNames[] = {
     {Right::ReadUsers, "ReadUsers"},
     {Right::ManageUsers, "ManageUsers"},
     {Right::ManageOwnTokens, "ManageOwnTokens"},
+    {Right::ManageOwnLogin, "ManageOwnLogin"},
+    {Right::ReadServiceAccounts, "ReadServiceAccounts"},
+    {Right::ManageServiceAccounts, "ManageServiceAccounts"},
 };
 // clang-format on
 
-static_assert(std::size(kRightNames) == static_cast<std::size_t>(Right::ManageOwnTokens) + 1, "every right has a name");
+static_assert(std::size(kRightNames) == static_cast<std::size_t>(Right::ManageServiceAccounts) + 1,
+              "every right has a name");
 
 } // namespace
 

@@ -30,6 +30,7 @@ struct Grant {
     Roles roles;
     Scope scope;
     bool acme_clients = false; ///< ACME clients have no role and no token: these are all they may do
+    bool people_only = false;  ///< no machine may, whatever its owner's role
 };
 
 /// Who may do what. What is not here nobody may do.
@@ -62,8 +63,11 @@ constexpr Grant kGrants[] = {
     {Right::ManageAlerts, kDeployment | kPolicy | kPki | kSuper, Scope::Write},
     {Right::ReadAuditLog, kReport | kSuper, Scope::Read},
     {Right::ReadUsers, kSuper, Scope::Read},
-    {Right::ManageUsers, kSuper, Scope::Admin},
-    {Right::ManageOwnTokens, kEverybody, Scope::Admin},
+    {Right::ManageUsers, kSuper, Scope::Admin, false, true},
+    {Right::ManageOwnTokens, kEverybody, Scope::Admin, false, true},
+    {Right::ManageOwnLogin, kEverybody, Scope::Admin, false, true},
+    {Right::ReadServiceAccounts, kSuper, Scope::Read},
+    {Right::ManageServiceAccounts, kSuper, Scope::Admin, false, true},
 };
 
 /// For refusals and the audit log: what the caller was about to do.
@@ -98,6 +102,9 @@ constexpr std::pair<Right, std::string_view> kDeeds[] = {
     {Right::ReadUsers, "read users"},
     {Right::ManageUsers, "manage users"},
     {Right::ManageOwnTokens, "manage their own tokens"},
+    {Right::ManageOwnLogin, "manage how they sign in"},
+    {Right::ReadServiceAccounts, "read service accounts"},
+    {Right::ManageServiceAccounts, "manage service accounts"},
 };
 
 const Grant* grant_of(Right right)
@@ -141,6 +148,9 @@ bool has_right(const Caller& caller, Right right)
     }
     if (caller.actor.type == ActorType::AcmeClient) {
         return grant->acme_clients;
+    }
+    if (grant->people_only && caller.actor.type != ActorType::User) {
+        return false;
     }
     return (grant->roles & bit(caller.role)) != 0 && caller.scope >= grant->scope;
 }

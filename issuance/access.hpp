@@ -58,7 +58,10 @@ enum class Right {
     ReadAuditLog,
     ReadUsers,
     ManageUsers,
-    ManageOwnTokens
+    ManageOwnTokens,
+    ManageOwnLogin, ///< sessions, password, second factor
+    ReadServiceAccounts,
+    ManageServiceAccounts
 };
 
 bool has_right(const Caller& caller, Right right);

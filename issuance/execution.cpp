@@ -3,10 +3,12 @@
 #include "core/log.hpp"
 #include "db/repositories/authority_repository.hpp"
 #include "db/repositories/identity_repository.hpp"
+#include "db/repositories/machine_repository.hpp"
 #include "db/repositories/operation_repository.hpp"
 #include "db/repositories/order_repository.hpp"
 #include "issuance/completion.hpp"
 #include "issuance/revocation_status/ocsp_responders.hpp"
+#include "issuance/identity/machines.hpp"
 #include "issuance/tbs.hpp"
 
 #include <stdexcept>
@@ -91,8 +93,19 @@ asio::awaitable<std::shared_ptr<const Configuration>> configuration_with(Core& c
     co_return known;
 }
 
-/// The requester with role and grants as they are now. A disabled or vanished user may request nothing any more.
-Result<Caller> current_requester(db::Session& session, const Order& order)
+bool is_machine(const Actor& actor)
+{
+    return actor.type == ActorType::ServiceAccount || actor.type == ActorType::Courier;
+}
+
+std::optional<Caller> current_machine(db::Session& session, const Actor& actor, Time now)
+{
+    const auto account = db::MachineAccountRepository(session).find(actor.id);
+    return account ? machine_caller(session, *account, now) : std::nullopt;
+}
+
+/// The requester with role and grants as they are now. A disabled or vanished one may request nothing any more.
+Result<Caller> current_requester(db::Session& session, const Order& order, Time now)
 {
     if (order.requested_by.type == ActorType::System) {
         return system_caller();
@@ -102,9 +115,14 @@ Result<Caller> current_requester(db::Session& session, const Order& order)
     if (order.requested_by.type == ActorType::AcmeClient) {
         return caller;
     }
+    const auto barred = refuse(Code::Forbidden, "The requester may no longer request certificates.");
+    if (is_machine(order.requested_by)) {
+        auto machine = current_machine(session, order.requested_by, now);
+        return machine ? Result<Caller>(std::move(*machine)) : barred;
+    }
     const auto user = db::UserRepository(session).find(order.requested_by.id);
     if (!user || !user->enabled) {
-        return refuse(Code::Forbidden, "The requester may no longer request certificates.");
+        return barred;
     }
     caller.role = user->role;
     caller.domain_ids = user->domain_ids;
@@ -130,7 +148,7 @@ Result<Accepted> admit_pending(Core& core, db::UnitOfWork& work, const Order& pe
 {
     const auto now = core.clock.now();
     Accepted accepted{.order = pending, .ready_to_sign = true, .caller = requester_of(pending), .tags = request.tags};
-    CHANCERY_TRY(caller, current_requester(work, pending));
+    CHANCERY_TRY(caller, current_requester(work, pending, now));
     CHANCERY_TRY(admission, admit(core, work, caller, request, key.public_key()));
     CHANCERY_TRY(tbs, build_checked_tbs(core, work, caller, request, admission));
     auto& order = accepted.order;

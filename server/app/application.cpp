@@ -9,6 +9,7 @@
 #include "db/repositories/acme_client_repository.hpp"
 #include "db/repositories/acme_repository.hpp"
 #include "db/repositories/identity_repository.hpp"
+#include "db/repositories/machine_repository.hpp"
 #include "db/repositories/operation_repository.hpp"
 #include "issuance/orders.hpp"
 #include "issuance/revocation_status/crls.hpp"
@@ -72,13 +73,42 @@ Secret perspective_key(const Config& config)
     return Secret(std::string(line));
 }
 
+/// Throws std::runtime_error or std::invalid_argument that names the setting.
+issuance::oidc::Settings oidc_settings(const Config& config)
+{
+    const auto& from = config.oidc;
+    if (from.issuer.empty()) {
+        return {};
+    }
+    const auto content = read_file(from.client_secret_file);
+    const std::string secret(trim(content.substr(0, content.find('\n'))));
+    const auto default_role = from_name<Role>(from.default_role);
+    if (secret.empty()) {
+        throw std::runtime_error("oidc.client_secret_file: the first line is empty");
+    }
+    if (!from.default_role.empty() && !default_role) {
+        throw std::runtime_error("oidc.default_role: must be one of " + all_names<Role>());
+    }
+    return {.issuer = from.issuer,
+            .client_id = from.client_id,
+            .client_secret = Secret(secret),
+            .redirect_uri = config.public_url() + "/oidc/callback",
+            .trust_anchors = from.trust_anchors_file.empty() ? std::string() : read_file(from.trust_anchors_file),
+            .scopes = from.scopes,
+            .role_claim = from.role_claim,
+            .roles = issuance::oidc::parse_role_rules(from.roles),
+            .default_role = default_role,
+            .provision = from.provision == "yes"};
+}
+
 api::ApiSettings api_settings(const Config& config)
 {
     return {.public_url = config.public_url(),
             .principal = {.requests = static_cast<int>(config.api.principal_requests),
                           .window = std::chrono::seconds(config.api.principal_window_seconds)},
             .address = {.requests = static_cast<int>(config.api.address_requests),
-                        .window = std::chrono::seconds(config.api.address_window_seconds)}};
+                        .window = std::chrono::seconds(config.api.address_window_seconds)},
+            .identity_provider = oidc_settings(config)};
 }
 
 acme::AcmeSettings acme_settings(const Config& config)
@@ -229,7 +259,9 @@ void Application::Impl::make_listener()
 {
     const auto material = listener_material(services.config.server);
     served_chain = material.chain_pem;
-    tls.emplace(material.chain_pem, material.key_pem);
+    const bool asks = services.config.server.client_certificates == "requested";
+    tls.emplace(material.chain_pem, material.key_pem,
+                asks ? net::ClientCertificates::Requested : net::ClientCertificates::Ignored);
     auto entry =
         http::with_middleware(router, {.open_without_tls = allowed_without_tls}, services.clock, services.metrics);
     listener = std::make_unique<net::Listener>(runtime, listener_config(services.config), &*tls, entry, services.clock,
@@ -282,6 +314,7 @@ boost::asio::awaitable<void> Application::Impl::sweep()
     const auto now = services.clock.now();
     co_await services.store.write([&](db::UnitOfWork& work) {
         db::SessionRepository(work).remove_expired(now);
+        db::MachineTokenRepository(work).remove_expired(now);
         db::RevocationChallengeRepository(work).remove_expired(now);
         db::IdempotencyRepository(work).remove_older_than(now - std::chrono::hours(24));
     });

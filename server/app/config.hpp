@@ -22,6 +22,7 @@ struct Config {
         long long worker_threads = 2;
         std::string tls_certificate_file{};
         std::string tls_key_file{};
+        std::string client_certificates = "ignored";
         long long max_header_bytes = 16 * 1024;
         long long max_body_bytes = 1024 * 1024;
         long long header_timeout_seconds = 10;
@@ -63,6 +64,19 @@ struct Config {
         long long address_requests = 300;
         long long address_window_seconds = 60;
     } api;
+
+    /// Signing in with an OpenID provider.
+    struct Oidc {
+        std::string issuer{};
+        std::string client_id{};
+        std::string client_secret_file{};
+        std::string trust_anchors_file{};
+        std::vector<std::string> scopes{"openid", "email", "profile"};
+        std::string role_claim = "groups";
+        std::vector<std::string> roles{};
+        std::string default_role{};
+        std::string provision = "no";
+    } oidc;
 
     struct Acme {
         std::string node_url{};

@@ -40,9 +40,12 @@ struct Request {
     std::string path;   ///< the target's path; percent-decoding happens per segment, in the router
     Fields fields;
     std::string body;
-    std::string peer;         ///< the client's address without port
-    std::string request_id;   ///< ours; returned as X-Request-Id
-    bool secure = true;       ///< arrived over TLS
+    std::string peer;       ///< the client's address without port
+    std::string request_id; ///< ours; returned as X-Request-Id
+    bool secure = true;     ///< arrived over TLS
+    /// DER of the certificate that the client showed and whose key it proved to have; nobody has judged it. Mostly
+    /// empty.
+    std::string peer_certificate{};
     std::string_view route{}; ///< the pattern that matched, owned by the router; empty when none did
 
     std::vector<std::pair<std::string, std::string>> query;           ///< decoded members in order

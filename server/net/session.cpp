@@ -60,6 +60,8 @@ asio::awaitable<bool> Session::handshake()
     if (error) {
         state_->metrics.failed_handshakes.add();
         log::debug("tls.handshake_failed", {{"peer", address_}, {"error", error.message()}});
+    } else {
+        peer_certificate_ = stream_.peer_certificate();
     }
     co_return !error;
 }
@@ -69,6 +71,7 @@ asio::awaitable<Session::Next> Session::exchange()
     http::Request request;
     request.peer = address_;
     request.secure = secure_;
+    request.peer_certificate = peer_certificate_;
     RequestParser parser(request, state_->limits);
     const auto received = co_await receive(parser);
     if (received == Received::Nothing) {

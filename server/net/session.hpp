@@ -70,6 +70,7 @@ private:
     std::unique_ptr<Admission::Place> place_;
     std::string address_;
     bool secure_;
+    std::string peer_certificate_{}; ///< DER; mostly empty
     Stream stream_;
     InputBuffer input_;
     std::string output_;

@@ -135,7 +135,21 @@ Outcome set_protocol(SSL_CTX& context)
     return set ? Outcome{} : failure("the TLS library refuses the protocol settings");
 }
 
-std::expected<SslContextPtr, std::string> make_context(const std::string& chain_pem, const Secret& key_pem)
+int take_any_chain(X509_STORE_CTX* /*chain*/, void* /*context*/)
+{
+    return 1;
+}
+
+void request_certificates(SSL_CTX& context)
+{
+    constexpr long kLongestChain = 16 * 1024;
+    SSL_CTX_set_verify(&context, SSL_VERIFY_PEER, nullptr);
+    SSL_CTX_set_cert_verify_callback(&context, take_any_chain, nullptr);
+    SSL_CTX_set_max_cert_list(&context, kLongestChain);
+}
+
+std::expected<SslContextPtr, std::string> make_context(const std::string& chain_pem, const Secret& key_pem,
+                                                       ClientCertificates client_certificates)
 {
     ERR_clear_error();
     SslContextPtr context(SSL_CTX_new(TLS_server_method()));
@@ -143,6 +157,9 @@ std::expected<SslContextPtr, std::string> make_context(const std::string& chain_
         return failure("no TLS context");
     }
     set_modes(*context);
+    if (client_certificates == ClientCertificates::Requested) {
+        request_certificates(*context);
+    }
     for (auto step : {set_protocol(*context), use_chain(*context, chain_pem), use_key(*context, key_pem)}) {
         if (!step) {
             return std::unexpected(step.error());
@@ -163,7 +180,8 @@ void SslContextDeleter::operator()(ssl_ctx_st* context) const noexcept
     SSL_CTX_free(context);
 }
 
-TlsServer::TlsServer(const std::string& chain_pem, const Secret& key_pem)
+TlsServer::TlsServer(const std::string& chain_pem, const Secret& key_pem, ClientCertificates client_certificates)
+    : client_certificates_(client_certificates)
 {
     if (auto made = reload(chain_pem, key_pem); !made) {
         throw std::runtime_error(made.error());
@@ -172,7 +190,7 @@ TlsServer::TlsServer(const std::string& chain_pem, const Secret& key_pem)
 
 std::expected<void, std::string> TlsServer::reload(const std::string& chain_pem, const Secret& key_pem)
 {
-    auto fresh = make_context(chain_pem, key_pem);
+    auto fresh = make_context(chain_pem, key_pem, client_certificates_);
     if (!fresh) {
         return std::unexpected(fresh.error());
     }
@@ -183,7 +201,7 @@ std::expected<void, std::string> TlsServer::reload(const std::string& chain_pem,
 
 std::expected<void, std::string> TlsServer::validate(const std::string& chain_pem, const Secret& key_pem)
 {
-    const auto made = make_context(chain_pem, key_pem);
+    const auto made = make_context(chain_pem, key_pem, ClientCertificates::Ignored);
     return made ? Outcome{} : std::unexpected(made.error());
 }
 

@@ -24,12 +24,16 @@ struct SslContextDeleter {
 
 using SslContextPtr = std::unique_ptr<ssl_ctx_st, SslContextDeleter>;
 
+/// Whether clients are asked for a certificate. They need not have one, and any that they have is taken: the handshake
+/// proves that the key is theirs, and what the certificate is worth is decided where it is used.
+enum class ClientCertificates { Ignored, Requested };
+
 /// What new server connections are made from: TLS 1.2 and 1.3, forward secret AEAD ciphers, ALPN "http/1.1", tickets.
-/// Asking clients for certificates would be one more setting of the context and one more accessor of Stream.
 class TlsServer {
 public:
     /// `chain_pem` is the leaf followed by its intermediates. Throws std::runtime_error saying what is wrong with them.
-    TlsServer(const std::string& chain_pem, const Secret& key_pem);
+    TlsServer(const std::string& chain_pem, const Secret& key_pem,
+              ClientCertificates client_certificates = ClientCertificates::Ignored);
 
     /// New connections use this material from now on, established ones keep theirs. On failure nothing changes and the
     /// error says why.
@@ -42,6 +46,7 @@ public:
     SslPtr make() const;
 
 private:
+    ClientCertificates client_certificates_;
     mutable std::mutex mutex_; // one lock a connection, none a request
     SslContextPtr context_;
 };

@@ -92,9 +92,17 @@ ApiClient::ApiClient(const http::Router& router, std::string bearer_token)
 {
 }
 
+ApiClient ApiClient::showing(std::string certificate) const
+{
+    auto client = *this;
+    client.peer_certificate_ = std::move(certificate);
+    return client;
+}
+
 ApiAnswer ApiClient::send(std::string method, const std::string& target, std::string body, Headers headers) const
 {
     auto request = request_of(std::move(method), target, std::move(body));
+    request.peer_certificate = peer_certificate_;
     if (!request.body.empty()) {
         request.fields.set("Content-Type", "application/json");
     }

@@ -51,6 +51,9 @@ void HttpServer::add_plain_routes()
     router.add("GET", "/hello", [](const http::Request& request) -> Answer {
         co_return http::text_response(200, request.secure ? "hello, safely" : "hello");
     });
+    router.add("GET", "/peer", [](const http::Request& request) -> Answer {
+        co_return http::text_response(200, request.peer_certificate);
+    });
     router.add("POST", "/echo",
                [](const http::Request& request) -> Answer { co_return http::text_response(200, request.body); });
     router.add("GET", "/large",
