@@ -14,6 +14,10 @@
 
 namespace chancery::issuance {
 
+namespace providers {
+class Outbound;
+}
+
 class Waiters;
 std::shared_ptr<Waiters> make_waiters();
 
@@ -42,6 +46,8 @@ struct Core {
     CoreSettings settings;
     /// Who in this process waits for an order's end; shared, because the actions after a commit may outlive a caller.
     std::shared_ptr<Waiters> waiters = make_waiters();
+    /// The way to CAs outside; null where nothing may leave the process.
+    providers::Outbound* outbound = nullptr;
 };
 
 } // namespace chancery::issuance

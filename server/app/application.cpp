@@ -12,9 +12,11 @@
 #include "db/repositories/operation_repository.hpp"
 #include "issuance/authorities.hpp"
 #include "issuance/orders.hpp"
+#include "issuance/providers/external_orders.hpp"
 #include "issuance/setup.hpp"
 #include "server/app/first_start.hpp"
 #include "server/app/jobs.hpp"
+#include "server/app/outbound.hpp"
 #include "server/app/publication.hpp"
 #include "server/app/run_sync.hpp"
 #include "server/app/server_lock.hpp"
@@ -162,6 +164,7 @@ struct Application::Impl {
     net::HttpClient client;
     net::TlsProber prober;
     std::unique_ptr<acme::Resolver> resolver;
+    std::unique_ptr<GuardedOutbound> outbound;
     http::Router router;
     std::unique_ptr<acme::Door> acme_door;
     std::unique_ptr<api::Door> api_door;
@@ -184,11 +187,16 @@ Application::Impl::Impl(Config wanted)
     jobs.handle_whole(issuance::kExecuteOrderJob,
                       [this](Job job) { return issuance::execute_order(core, job.subject_id); });
     jobs.handle(issuance::kPublishCrlJob, [this](Job job) { return issuance::publish_crl(core, job.subject_id); });
+    jobs.handle_whole(issuance::providers::kExternalOrderJob,
+                      [this](Job job) { return issuance::providers::execute_external(core, job.subject_id); });
+    jobs.limit(issuance::providers::kExternalOrderJob, 32); // they wait for CAs outside
     jobs.limit(acme::kValidateJob, 192); // they wait for others' servers; orders and CRLs must find a place meanwhile
     first_start(core, services.config);
     services.store.read_now([this](db::Session& session) { return core.configuration.current(session) != nullptr; });
     const auto settings = acme_settings(services.config);
     resolver = std::make_unique<acme::UnboundResolver>(settings);
+    outbound = std::make_unique<GuardedOutbound>(client, *resolver, services.config.providers.allowed_networks);
+    core.outbound = outbound.get();
     acme_door = std::make_unique<acme::Door>(core, settings, client, prober, *resolver);
     api_door = std::make_unique<api::Door>(core, api::ApiSettings{.public_url = services.config.public_url()});
     run_sync(runtime, acme_door->announce());

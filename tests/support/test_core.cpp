@@ -9,6 +9,7 @@
 #include "issuance/administration.hpp"
 #include "issuance/audit.hpp"
 #include "issuance/authorities.hpp"
+#include "issuance/providers/external_orders.hpp"
 #include "tests/support/run.hpp"
 
 #include <soci/soci.h>
@@ -33,6 +34,8 @@ constexpr const char* kTables[] = {"configuration_version",
                                    "crls",
                                    "certificates",
                                    "orders",
+                                   "external_orders",
+                                   "certificate_chains",
                                    "issuance_intents",
                                    "acme_servers",
                                    "acme_accounts",
@@ -136,6 +139,8 @@ TestCore::TestCore(db::Dialect dialect, issuance::CoreSettings settings)
 {
     jobs.handle(issuance::kExecuteOrderJob, [this](Job job) { return issuance::execute_order(core, job.subject_id); });
     jobs.handle(issuance::kPublishCrlJob, [this](Job job) { return issuance::publish_crl(core, job.subject_id); });
+    jobs.handle(issuance::providers::kExternalOrderJob,
+                [this](Job job) { return issuance::providers::execute_external(core, job.subject_id); });
     made = issuance::set_up(core, setup_request());
 }
 
