@@ -24,6 +24,8 @@ constexpr Name kCatalogue[] = {
     {kRevokeDispatched, "A revocation was handed to an external provider."},
     {kRevokeSuccess, "A certificate was revoked."},
     {kRevokeFailure, "A revocation was refused or failed."},
+    {kRevokePublished, "The certificate authority outside carried out a revocation."},
+    {kRevokePublishFailed, "The certificate authority outside did not carry out a revocation, for good."},
     {kPolicyHardFail, "A policy blocked a request."},
     {kPolicySoftFail, "A certificate was issued with policy warnings."},
     {kPolicyEngineError, "A policy could not be evaluated; the request was blocked."},

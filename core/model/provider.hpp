@@ -73,4 +73,37 @@ struct ExternalOrder {
     Time progressed_at{}; ///< when the CA was last heard to be at work
 };
 
+/// The platform's account at an upstream ACME CA.
+struct UpstreamAccount {
+    std::string provider_id{};
+    std::string directory_url{};
+    std::string account_url{}; ///< empty until the CA has answered
+    std::string sealed_key{};  ///< base64
+    Time created_at{};
+};
+
+/// A challenge of an upstream ACME CA that was prepared, so that the CA may look.
+struct UpstreamChallenge {
+    std::string order_id{};
+    std::string authorization_url{};
+    std::string type{};       ///< "http-01", "dns-01"
+    std::string identifier{}; ///< without "*."
+    std::string token{};
+    std::string content{}; ///< http-01: the key authorization; dns-01: the TXT record
+    Time prepared_at{};
+};
+
+/// A revocation that a CA outside has to carry out: recorded here, published there.
+struct RevocationDispatch {
+    std::string certificate_id{};
+    std::string provider_id{};
+    std::optional<std::string> job_id{}; ///< nothing: the CA cannot be told by machine
+    RevocationReason reason{};
+    Time recorded_at{};
+    std::optional<Time> published_at{};
+    std::optional<Time> failed_at{}; ///< given up
+    long long tries = 0;
+    std::string last_words{};
+};
+
 } // namespace chancery

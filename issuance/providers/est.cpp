@@ -62,7 +62,7 @@ EstUpstream::EstUpstream(const Clock& clock, Outbound& outbound, const Provider&
     json::Reader in(provider.configuration);
     url_ = without_slash(in.string("url"));
     username_ = in.optional_string("username").value_or("");
-    trust_anchors_ = in.optional_string("trust_anchors").value_or("");
+    trust_anchors_ = in.optional_string("tls_trust_anchors").value_or("");
     client_certificate_ = in.optional_string("client_certificate").value_or("");
 }
 

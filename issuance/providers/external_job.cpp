@@ -1,6 +1,5 @@
 #include "core/json.hpp"
 #include "core/log.hpp"
-#include "core/random.hpp"
 #include "db/repositories/authority_repository.hpp"
 #include "db/repositories/certificate_repository.hpp"
 #include "db/repositories/external_order_repository.hpp"
@@ -10,6 +9,7 @@
 #include "issuance/completion.hpp"
 #include "issuance/providers/external_orders.hpp"
 #include "issuance/providers/fulfilment.hpp"
+#include "issuance/providers/retries.hpp"
 #include "issuance/providers/upstream.hpp"
 #include "pki/csr.hpp"
 #include "pki/pem.hpp"
@@ -25,9 +25,6 @@ using std::chrono::seconds;
 
 constexpr std::chrono::hours kPatience{24};             // with failures that may pass
 constexpr std::chrono::hours kPendingPatience{24 * 30}; // with a CA that says it is at work: people check organizations
-constexpr seconds kShortest{1};
-constexpr seconds kFirstDelay{10};
-constexpr seconds kLongestDelay{3600};
 
 /// What one run works on.
 struct Errand {
@@ -36,25 +33,6 @@ struct Errand {
     Provider provider{};
     Wanted wanted{};
 };
-
-/// A quarter more or less, so that what failed together is not retried together.
-seconds with_jitter(seconds delay)
-{
-    const auto percent = 75 + std::stoll(random_digits(4)) % 51;
-    return std::max(kShortest, seconds(delay.count() * percent / 100));
-}
-
-seconds delay_after(long long tries)
-{
-    const auto growing = kFirstDelay.count() << std::clamp(tries, 0LL, 9LL);
-    return with_jitter(std::min(kLongestDelay, seconds(growing)));
-}
-
-/// What the CA asks for, within what is sensible.
-seconds asked_delay(seconds wanted)
-{
-    return std::clamp(wanted, kShortest, kLongestDelay);
-}
 
 Wanted wanted_of(Core& core, db::Session& session, const Order& order, const ExternalOrder& external)
 {

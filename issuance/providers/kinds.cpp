@@ -17,6 +17,8 @@ constexpr std::size_t kMostText = 1024;
 constexpr std::size_t kMostPem = 64 * 1024;
 
 constexpr Field kValidity{.name = "validity_days", .form = FieldForm::Number, .least = 1, .most = 3650};
+/// What the TLS certificate of the CA's service chains to, and what its certificates chain to.
+constexpr Field kTlsAnchors{.name = "tls_trust_anchors", .form = FieldForm::Certificates};
 constexpr Field kAnchors{.name = "trust_anchors", .form = FieldForm::Certificates};
 
 constexpr Field kAcme[] = {
@@ -33,6 +35,7 @@ constexpr Field kAcme[] = {
     {.name = "dns_wait_seconds", .form = FieldForm::Number, .least = 0, .most = 3600},
     {.name = "webhook_url", .form = FieldForm::Url},
     {.name = "webhook_secret", .secret = true},
+    kTlsAnchors,
     kAnchors,
     kValidity};
 constexpr Field kDigicert[] = {
@@ -40,6 +43,7 @@ constexpr Field kDigicert[] = {
     {.name = "organization_id", .form = FieldForm::Number, .required = true, .least = 1, .most = 9'999'999'999},
     {.name = "product"},
     {.name = "url", .form = FieldForm::Url},
+    kTlsAnchors,
     kAnchors,
     kValidity};
 constexpr Field kGlobalsign[] = {{.name = "api_key", .required = true, .secret = true},
@@ -49,6 +53,7 @@ constexpr Field kGlobalsign[] = {{.name = "api_key", .required = true, .secret =
                                  {.name = "region"},
                                  {.name = "account_id"},
                                  {.name = "url", .form = FieldForm::Url},
+                                 kTlsAnchors,
                                  kAnchors,
                                  kValidity};
 constexpr Field kEst[] = {{.name = "url", .form = FieldForm::Url, .required = true},
@@ -56,6 +61,7 @@ constexpr Field kEst[] = {{.name = "url", .form = FieldForm::Url, .required = tr
                           {.name = "password", .secret = true},
                           {.name = "client_certificate", .form = FieldForm::Certificates},
                           {.name = "client_key", .form = FieldForm::PrivateKey, .secret = true},
+                          kTlsAnchors,
                           kAnchors,
                           kValidity};
 constexpr Field kManual[] = {{.name = "instructions"}, kAnchors, kValidity};

@@ -62,6 +62,13 @@ struct CheckResult {
     std::vector<std::string> chain{}; ///< DER of the CA's certificates, issuer first, as far as it tells
 };
 
+/// When a CA would like a certificate to be renewed (RFC 9773 section 4.2).
+struct RenewalWindow {
+    Time start{};
+    Time end{};
+    std::chrono::seconds look_again_after{};
+};
+
 class Upstream {
 public:
     virtual ~Upstream() = default;
@@ -75,6 +82,9 @@ public:
     virtual boost::asio::awaitable<Outcome> poll(Wanted wanted, std::string handle) = 0;
     /// Nothing when the CA revoked it, or had done so before.
     virtual boost::asio::awaitable<std::optional<Failed>> revoke(RevocationRequest request) = 0;
+    /// What the CA suggests for a certificate (DER) of its own; nothing where it has no opinion, or does not tell it
+    /// now.
+    virtual boost::asio::awaitable<std::optional<RenewalWindow>> renewal_window(std::string certificate);
 };
 
 /// The driver for a provider with its secrets opened; null for those that issue here or by hand. Throws

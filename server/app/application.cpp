@@ -13,6 +13,7 @@
 #include "issuance/authorities.hpp"
 #include "issuance/orders.hpp"
 #include "issuance/providers/external_orders.hpp"
+#include "issuance/providers/revocations.hpp"
 #include "issuance/setup.hpp"
 #include "server/app/first_start.hpp"
 #include "server/app/jobs.hpp"
@@ -117,7 +118,7 @@ net::ListenerConfig listener_config(const Config& config)
 bool allowed_without_tls(const std::string& path)
 {
     return path.starts_with("/crl/") || path.starts_with("/ca/") || path == "/healthz" || path == "/readyz" ||
-           path == "/metrics" || path == "/version";
+           path == "/metrics" || path == "/version" || path.starts_with("/.well-known/acme-challenge/");
 }
 
 sigset_t served_signals()
@@ -189,6 +190,9 @@ Application::Impl::Impl(Config wanted)
     jobs.handle(issuance::kPublishCrlJob, [this](Job job) { return issuance::publish_crl(core, job.subject_id); });
     jobs.handle_whole(issuance::providers::kExternalOrderJob,
                       [this](Job job) { return issuance::providers::execute_external(core, job.subject_id); });
+    jobs.handle_whole(issuance::providers::kRevokeJob,
+                      [this](Job job) { return issuance::providers::execute_revocation(core, std::move(job)); });
+    jobs.limit(issuance::providers::kRevokeJob, 16);
     jobs.limit(issuance::providers::kExternalOrderJob, 32); // they wait for CAs outside
     jobs.limit(acme::kValidateJob, 192); // they wait for others' servers; orders and CRLs must find a place meanwhile
     first_start(core, services.config);

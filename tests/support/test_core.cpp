@@ -10,6 +10,7 @@
 #include "issuance/audit.hpp"
 #include "issuance/authorities.hpp"
 #include "issuance/providers/external_orders.hpp"
+#include "issuance/providers/revocations.hpp"
 #include "tests/support/run.hpp"
 
 #include <soci/soci.h>
@@ -141,6 +142,8 @@ TestCore::TestCore(db::Dialect dialect, issuance::CoreSettings settings)
     jobs.handle(issuance::kPublishCrlJob, [this](Job job) { return issuance::publish_crl(core, job.subject_id); });
     jobs.handle(issuance::providers::kExternalOrderJob,
                 [this](Job job) { return issuance::providers::execute_external(core, job.subject_id); });
+    jobs.handle(issuance::providers::kRevokeJob,
+                [this](Job job) { return issuance::providers::execute_revocation(core, std::move(job)); });
     made = issuance::set_up(core, setup_request());
 }
 

@@ -1,5 +1,6 @@
 #include "api/certificate_filter.hpp"
 #include "api/route.hpp"
+#include "db/repositories/upstream_repository.hpp"
 #include "tests/conformance/openapi/contract.hpp"
 #include "tests/support/api_world.hpp"
 
@@ -63,6 +64,13 @@ TEST_CASE("what is open to everybody is as it is documented", "[conformance][ope
     CHECK(stranger.get("/ca/" + id + ".crt").field("content-type") == "application/pkix-cert");
     CHECK(stranger.get("/ca/" + id + ".pem").status == 404);
     CHECK(stranger.get("/crl/none.crl").status == 404);
+    world.test.write([](db::UnitOfWork& work) {
+        db::UpstreamChallengeRepository(work).insert(
+            {.order_id = "o", .type = "http-01", .token = "t", .content = "t.k"});
+        db::UpstreamChallengeRepository(work).insert({.order_id = "p", .type = "dns-01", .token = "d", .content = "x"});
+    });
+    CHECK(stranger.get("/.well-known/acme-challenge/t").body == "t.k");
+    CHECK(stranger.get("/.well-known/acme-challenge/d").status == 404);
 }
 
 TEST_CASE("the document names the right that each route needs", "[conformance][openapi]")

@@ -184,3 +184,20 @@ TEST_CASE("a check proves the credentials and shows the chain", "[issuance][prov
     CHECK_FALSE(refused.succeeded);
     CHECK(refused.detail == "HTTP 401: who are you");
 }
+
+TEST_CASE("a revocation that no machine can pass on is recorded, and told in an alert", "[issuance][providers][est]")
+{
+    World world(GENERATE(from_range(test_dialects())));
+    const auto order = world.order(world.provider(ProviderKind::Est, est_configuration()), with_csr({"a.example.com"}));
+    world.work_on(order);
+    const auto certificate = world.certificate(order);
+    world.revoke(certificate, RevocationReason::Superseded);
+    CHECK(world.certificate(order).revoked_at);
+    CHECK(world.dispatch(certificate).failed_at);
+    CHECK_FALSE(world.dispatch(certificate).job_id);
+    CHECK(world.test.recorded("certificate.revoke.dispatched") == 0);
+    const auto alerts = world.test.read([](db::Session& session) {
+        return db::AlertRepository(session).list({.kind = "revocation.not_published"}, {.limit = 10});
+    });
+    CHECK(alerts.size() == 1);
+}

@@ -1,9 +1,13 @@
 #pragma once
 
+#include "db/repositories/certificate_repository.hpp"
 #include "db/repositories/external_order_repository.hpp"
 #include "db/repositories/operation_repository.hpp"
+#include "db/repositories/revocation_dispatch_repository.hpp"
 #include "issuance/providers/administration.hpp"
 #include "issuance/providers/external_orders.hpp"
+#include "issuance/providers/revocations.hpp"
+#include "issuance/revocation.hpp"
 #include "tests/support/est_server.hpp"
 #include "tests/support/run.hpp"
 #include "tests/support/test_core.hpp"
@@ -61,6 +65,33 @@ template <class Server> struct OutsideWorld {
     {
         return test.read(
             [&](db::Session& session) { return db::JobRepository(session).find(external(order).job_id.value_or("")); });
+    }
+
+    /// Revokes as somebody who may, and runs what that left to do.
+    void revoke(const Certificate& certificate, RevocationReason reason)
+    {
+        test.write([&](db::UnitOfWork& work) { return issuance::revoke(test.core, work, caller, certificate, reason); })
+            .value();
+    }
+
+    RevocationDispatch dispatch(const Certificate& certificate)
+    {
+        return test.read([&](db::Session& session) {
+            return db::RevocationDispatchRepository(session).find(certificate.id).value();
+        });
+    }
+
+    void tell_the_ca(const Certificate& certificate)
+    {
+        run(issuance::providers::execute_revocation(
+            test.core, Job{.id = dispatch(certificate).job_id.value_or(""), .subject_id = certificate.id}));
+    }
+
+    Certificate certificate(const Order& order)
+    {
+        return test.read([&](db::Session& session) {
+            return db::CertificateRepository(session).find(now(order).certificate_id.value()).value();
+        });
     }
 
     TestCore test;
