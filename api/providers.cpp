@@ -8,6 +8,7 @@
 #include "issuance/providers/administration.hpp"
 #include "issuance/providers/kinds.hpp"
 #include "issuance/providers/secrets.hpp"
+#include "issuance/providers/settings.hpp"
 #include "pki/certificate.hpp"
 #include "pki/pem.hpp"
 

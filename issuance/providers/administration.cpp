@@ -5,8 +5,8 @@
 #include "db/repositories/configuration_repository.hpp"
 #include "issuance/administration.hpp"
 #include "issuance/audit.hpp"
-#include "issuance/providers/kinds.hpp"
 #include "issuance/providers/secrets.hpp"
+#include "issuance/providers/settings.hpp"
 #include "issuance/validation.hpp"
 
 namespace chancery::issuance::providers {

@@ -2,7 +2,6 @@
 
 #include "core/model/provider.hpp"
 #include "core/model/x509.hpp"
-#include "core/result.hpp"
 #include "core/secret.hpp"
 
 #include <map>
@@ -46,9 +45,6 @@ struct Capabilities {
     std::vector<KeyAlgorithm> key_algorithms{};
 };
 
-/// What a secret looks like in answers; sent back, it stands for the secret that is stored.
-inline constexpr std::string_view kMask = "********";
-
 using Secrets = std::map<std::string, Secret, std::less<>>;
 
 std::span<const Field> fields_of(ProviderKind kind);
@@ -56,19 +52,5 @@ Capabilities capabilities_of(const Provider& provider);
 /// How many days the provider's certificates live when the request does not say, and for CAs that decide it themselves;
 /// 0: the platform's default.
 int validity_days_of(const Provider& provider);
-
-/// What an administrator wrote, taken apart and checked.
-struct Settings {
-    std::string configuration{}; ///< JSON object without secrets
-    Secrets secrets{};
-};
-
-/// Merges `patch` (RFC 7396) into what is stored: a secret that is absent or masked stays, null clears, unknown members
-/// and unusable values are mistakes at "/configuration/…".
-Result<Settings> merge_settings(ProviderKind kind, const std::string& stored, Secrets secrets,
-                                const std::string& patch);
-
-/// The configuration as answers show it: every field of the kind, secrets masked, null where nothing is set.
-std::string shown_configuration(const Provider& provider, const Secrets& secrets);
 
 } // namespace chancery::issuance::providers

@@ -4,9 +4,8 @@
 #include "core/json.hpp"
 #include "db/repositories/upstream_repository.hpp"
 #include "issuance/providers/acme_ca/account.hpp"
+#include "issuance/providers/acme_ca/messages.hpp"
 #include "issuance/providers/answers.hpp"
-#include "pki/certificate.hpp"
-#include "pki/csr.hpp"
 #include "pki/digest.hpp"
 #include "pki/jws.hpp"
 #include "pki/pem.hpp"
@@ -17,90 +16,9 @@ namespace chancery::issuance::providers {
 namespace {
 
 namespace asio = boost::asio;
+using acme_ca::kSoon;
 using acme_ca::open_session;
 using std::chrono::seconds;
-
-constexpr seconds kSoon{2};
-
-/// What an order's answer says (RFC 8555 section 7.1.3).
-struct OrderAnswer {
-    std::string status{};
-    std::vector<std::string> authorizations{};
-    std::string finalize{};
-    std::string certificate{};
-    std::string error{};
-    seconds retry_after{kSoon};
-};
-
-OrderAnswer read_order_answer(const OutboundResponse& response, Time now)
-{
-    json::Reader in(response.body);
-    return {.status = in.optional_string("status").value_or(""),
-            .authorizations = in.optional_strings("authorizations").value_or(std::vector<std::string>()),
-            .finalize = in.optional_string("finalize").value_or(""),
-            .certificate = in.optional_string("certificate").value_or(""),
-            .error = in.is_object("error") ? acme_ca::problem_words(in.raw("error").value_or("{}")) : "",
-            .retry_after = retry_after(response, now).value_or(kSoon)};
-}
-
-/// The certificate's name in ARI (RFC 9773 section 4.1): key identifier of the issuer and serial number, sign octet
-/// included.
-std::string cert_id_of(const std::string& der)
-{
-    const auto certificate = pki::parse_certificate(der);
-    const auto key_id = certificate ? from_hex(certificate->authority_key_id) : std::nullopt;
-    auto serial = certificate ? from_hex(certificate->serial_number) : std::nullopt;
-    if (!key_id || key_id->empty() || !serial || serial->empty()) {
-        return {};
-    }
-    if ((static_cast<unsigned char>(serial->front()) & 0x80U) != 0) {
-        serial->insert(serial->begin(), '\0');
-    }
-    return to_base64url(*key_id) + '.' + to_base64url(*serial);
-}
-
-std::string new_order_payload(const Wanted& wanted, const std::string& replaces)
-{
-    json::Writer out;
-    out.begin_object().begin_array("identifiers");
-    for (const auto& name : wanted.names) {
-        out.begin_object().member("type", name_of(name.type)).member("value", name.value).end_object();
-    }
-    out.end_array();
-    if (!replaces.empty()) {
-        out.member("replaces", replaces);
-    }
-    return out.end_object().take();
-}
-
-std::string error_of_authorization(json::Reader& authorization)
-{
-    for (auto& challenge : authorization.optional_objects("challenges").value_or(std::vector<json::Reader>())) {
-        if (challenge.is_object("error")) {
-            return acme_ca::problem_words(challenge.raw("error").value_or("{}"));
-        }
-    }
-    return "no reason is given";
-}
-
-int reason_code(RevocationReason reason)
-{
-    switch (reason) {
-        case RevocationReason::Unspecified:
-            return 0;
-        case RevocationReason::KeyCompromise:
-            return 1;
-        case RevocationReason::CaCompromise:
-            return 2;
-        case RevocationReason::AffiliationChanged:
-            return 3;
-        case RevocationReason::Superseded:
-            return 4;
-        case RevocationReason::CessationOfOperation:
-            return 5;
-    }
-    return 0;
-}
 
 } // namespace
 
@@ -116,7 +34,8 @@ asio::awaitable<CheckResult> AcmeCa::check()
     if (!session) {
         co_return CheckResult{.detail = session.error().words};
     }
-    // The account itself, asked for with its key: the CA may have ended it since.
+    // The account itself, asked for with its key (RFC 8555 section 7.3.1): the CA may have ended it since.
+    (*session)->use_account("");
     const auto account =
         co_await (*session)->post((*session)->directory().new_account, R"({"onlyReturnExisting":true})");
     if (!account) {
@@ -139,11 +58,11 @@ asio::awaitable<Outcome> AcmeCa::submit(Wanted wanted)
     std::string replaces;
     if (!wanted.renewed_certificate.empty() && !acme.directory().renewal_info.empty()) {
         const auto old = pki::from_pem(wanted.renewed_certificate, "CERTIFICATE");
-        replaces = old && !old->empty() ? cert_id_of(old->front()) : "";
+        replaces = old && !old->empty() ? acme_ca::cert_id_of(old->front()) : "";
     }
-    auto response = co_await acme.post(acme.directory().new_order, new_order_payload(wanted, replaces));
+    auto response = co_await acme.post(acme.directory().new_order, acme_ca::new_order_payload(wanted, replaces));
     if (!response && !replaces.empty() && !response.error().transient) {
-        response = co_await acme.post(acme.directory().new_order, new_order_payload(wanted, ""));
+        response = co_await acme.post(acme.directory().new_order, acme_ca::new_order_payload(wanted, ""));
     }
     if (!response) {
         if (response.error().words.find("accountDoesNotExist") != std::string::npos) {
@@ -172,7 +91,7 @@ asio::awaitable<Outcome> AcmeCa::poll(Wanted wanted, std::string handle)
     if (!response) {
         co_return response.error();
     }
-    auto order = read_order_answer(*response, core_.clock.now());
+    auto order = acme_ca::read_order_answer(*response, core_.clock.now());
     if (order.status == "pending") {
         co_return co_await prove(**session, wanted.reference, handle, std::move(order.authorizations));
     }
@@ -227,7 +146,7 @@ AcmeCa::prove_one(Session& session, const std::string& reference, const std::str
     const auto name = identifier.string("value");
     if (status != "pending") {
         co_return std::unexpected(Failed{.words = "The CA's authorization of " + name + " is " + status + ": " +
-                                                  error_of_authorization(authorization)});
+                                                  acme_ca::error_of_authorization(authorization)});
     }
     for (auto& offered : authorization.objects("challenges")) {
         if (offered.string("type") != solver_->type()) {
@@ -290,7 +209,7 @@ asio::awaitable<Outcome> AcmeCa::finalize(Session& session, const Wanted& wanted
         }
         co_return response.error();
     }
-    const auto order = read_order_answer(*response, core_.clock.now());
+    const auto order = acme_ca::read_order_answer(*response, core_.clock.now());
     if (order.status != "valid") {
         co_return Pending{.handle = handle, .retry_after = order.retry_after};
     }
@@ -338,7 +257,7 @@ asio::awaitable<std::optional<Failed>> AcmeCa::revoke(RevocationRequest request)
     auto payload = json::Writer()
                        .begin_object()
                        .member("certificate", to_base64url(request.certificate))
-                       .member("reason", reason_code(request.reason))
+                       .member("reason", acme_ca::reason_code(request.reason))
                        .end_object()
                        .take();
     const auto response = co_await acme.post(acme.directory().revoke_cert, std::move(payload));
@@ -350,7 +269,7 @@ asio::awaitable<std::optional<Failed>> AcmeCa::revoke(RevocationRequest request)
 
 asio::awaitable<std::optional<RenewalWindow>> AcmeCa::renewal_window(std::string certificate)
 {
-    const auto id = cert_id_of(certificate);
+    const auto id = acme_ca::cert_id_of(certificate);
     const auto session = co_await open_session(core_, provider_, secrets_);
     if (id.empty() || !session || (*session)->directory().renewal_info.empty()) {
         co_return std::nullopt;
