@@ -8,6 +8,7 @@
 #include "db/repositories/external_order_repository.hpp"
 #include "db/repositories/operation_repository.hpp"
 #include "db/repositories/order_repository.hpp"
+#include "db/repositories/upstream_repository.hpp"
 #include "issuance/administration.hpp"
 #include "issuance/audit.hpp"
 #include "issuance/problem_json.hpp"
@@ -114,6 +115,7 @@ void clear_away(db::UnitOfWork& work, const Order& order)
     db::ExternalOrderRepository external(work);
     if (const auto known = external.find(order.id)) {
         external.close(order.id);
+        db::UpstreamChallengeRepository(work).remove_of_order(order.id);
         if (known->job_id) {
             jobs.remove(*known->job_id);
         }
