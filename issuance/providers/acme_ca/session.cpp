@@ -4,6 +4,8 @@
 #include "issuance/providers/answers.hpp"
 #include "pki/jws.hpp"
 
+#include <utility>
+
 namespace chancery::issuance::providers::acme_ca {
 namespace {
 
