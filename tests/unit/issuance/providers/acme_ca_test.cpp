@@ -88,6 +88,7 @@ TEST_CASE("an order at an ACME CA upstream is proved by http-01, finalized and s
         const auto certificate = db::CertificateRepository(session).find(*done.certificate_id).value();
         CHECK(certificate.provider_id == acme.id);
         CHECK(issuance::chain_of(world.test.core, session, certificate).size() == 1);
+        return true;
     });
 
     // The account is made once.

@@ -26,7 +26,7 @@ TEST_CASE("what goes to a CA outside passes the same gate", "[issuance][provider
     World world(GENERATE(from_range(test_dialects())));
     const auto est = world.provider(ProviderKind::Est, est_configuration());
     CHECK(refusal(world, est, automated({"a.example.net"})).code == Code::DomainNotActive);
-    world.test.policy("example.com", "disable_wildcard");
+    world.test.policy("example.com", "disable_wildcard", Severity::Hard, "{}");
     CHECK(refusal(world, est, automated({"*.example.com"})).code == Code::PolicyHardFail);
     world.test.policy("*.short.example.com", "enforce_max_validity", Severity::Hard, R"({"max_days":30})");
     CHECK(refusal(world, est, automated({"a.short.example.com"})).code == Code::PolicyHardFail);
