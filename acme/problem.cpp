@@ -51,6 +51,7 @@ Kind kind_of(const Problem& problem)
         case Code::RateLimited:
             return {ErrorType::RateLimited, 429};
         case Code::ProviderNotActive:
+        case Code::ProviderFailed:
         case Code::Busy:
             return {ErrorType::ServerInternal, 503};
         case Code::Internal:

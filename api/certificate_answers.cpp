@@ -9,7 +9,7 @@ namespace {
 void write_issuance(json::Writer& out, const Certificate& certificate)
 {
     out.member("source", name_of(certificate.source))
-        .member("has_private_key", certificate.key_id.has_value())
+        .member("has_private_key", certificate.key_id.has_value() && certificate.authority_id.has_value())
         .member_or_null("order_id", certificate.order_id)
         .member_or_null("renewed_from", certificate.renewed_from)
         .member_or_null("renewed_to", certificate.renewed_to)

@@ -68,6 +68,8 @@ constexpr Route kRoutes[] = {
     {"POST",   "/api/v1/orders",                      Right::RequestCertificates, Custom{orders::create}, Json, Idempotent},
     {"GET",    "/api/v1/orders/{id}",                 Right::ReadOrders,          Read{orders::show}},
     {"POST",   "/api/v1/orders/{id}/resubmissions",   Right::RequestCertificates, Custom{orders::resubmit}, Json, Idempotent},
+    {"GET",    "/api/v1/orders/{id}/csr",             Right::ReadOrders,          Read{orders::csr}, None, Plain, kPemFile},
+    {"POST",   "/api/v1/orders/{id}/certificate",     Right::FulfilOrders,        Write{orders::fulfil}, Json, Idempotent},
 
     {"GET",    "/api/v1/domains",        Right::ReadDomains,   Read{domains::list}},
     {"POST",   "/api/v1/domains",        Right::ManageDomains, Write{domains::create}, Json, Idempotent},
@@ -75,8 +77,10 @@ constexpr Route kRoutes[] = {
     {"PATCH",  "/api/v1/domains/{id}",   Right::ManageDomains, Write{domains::change}, MergePatch},
 
     {"GET",    "/api/v1/providers",      Right::ReadProviders,   Read{providers::list}},
+    {"POST",   "/api/v1/providers",      Right::ManageProviders, Write{providers::create}, Json, Idempotent},
     {"GET",    "/api/v1/providers/{id}", Right::ReadProviders,   Read{providers::show}},
     {"PATCH",  "/api/v1/providers/{id}", Right::ManageProviders, Write{providers::change}, MergePatch},
+    {"POST",   "/api/v1/providers/{id}/checks", Right::ManageProviders, Custom{providers::check}, Json},
 
     {"GET",    "/api/v1/policies",               Right::ReadPolicies,     Read{policies::list}},
     {"POST",   "/api/v1/policies",               Right::ManagePolicies,   Write{policies::create}, Json, Idempotent},
@@ -155,6 +159,7 @@ constexpr std::pair<Right, std::string_view> kRightNames[] = {
     {Right::ManageCertificates, "ManageCertificates"},
     {Right::ReadOrders, "ReadOrders"},
     {Right::ReadAllOrders, "ReadAllOrders"},
+    {Right::FulfilOrders, "FulfilOrders"},
     {Right::ReadDomains, "ReadDomains"},
     {Right::ManageDomains, "ManageDomains"},
     {Right::ReadPolicies, "ReadPolicies"},

@@ -40,6 +40,7 @@ enum class Right {
     ManageCertificates,    ///< tags and the like
     ReadOrders,
     ReadAllOrders,
+    FulfilOrders, ///< upload what a CA outside issued by hand
     ReadDomains,
     ManageDomains,
     ReadPolicies,

@@ -2,8 +2,10 @@
 
 #include "core/json.hpp"
 #include "db/repositories/certificate_repository.hpp"
+#include "db/repositories/external_order_repository.hpp"
 #include "issuance/audit.hpp"
 #include "issuance/requests.hpp"
+#include "pki/pem.hpp"
 
 namespace chancery::issuance {
 namespace {
@@ -75,8 +77,12 @@ Result<Certificate> replace_tags(Core& core, db::UnitOfWork& work, const Caller&
 
 std::vector<std::string> chain_of(Core& core, db::Session& session, const Certificate& certificate, bool with_root)
 {
-    return certificate.authority_id ? core.configuration.current(session)->chain(*certificate.authority_id, with_root)
-                                    : std::vector<std::string>();
+    if (certificate.authority_id) {
+        return core.configuration.current(session)->chain(*certificate.authority_id, with_root);
+    }
+    const auto stored = db::CertificateChainRepository(session).find(certificate.id);
+    return stored ? pki::from_pem(*stored, "CERTIFICATE").value_or(std::vector<std::string>())
+                  : std::vector<std::string>();
 }
 
 } // namespace chancery::issuance

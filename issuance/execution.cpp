@@ -9,6 +9,7 @@
 #include "issuance/completion.hpp"
 #include "issuance/revocation_status/ocsp_responders.hpp"
 #include "issuance/identity/machines.hpp"
+#include "issuance/providers/external_orders.hpp"
 #include "issuance/tbs.hpp"
 
 #include <stdexcept>
@@ -150,27 +151,38 @@ Result<Accepted> admit_pending(Core& core, db::UnitOfWork& work, const Order& pe
     Accepted accepted{.order = pending, .ready_to_sign = true, .caller = requester_of(pending), .tags = request.tags};
     CHANCERY_TRY(caller, current_requester(work, pending, now));
     CHANCERY_TRY(admission, admit(core, work, caller, request, key.public_key()));
-    CHANCERY_TRY(tbs, build_checked_tbs(core, work, caller, request, admission));
+    const bool outside = admission.order_type != OrderType::LocalPki;
     auto& order = accepted.order;
     order.status = OrderStatus::Processing;
-    order.authority_id = admission.authority_id;
+    order.authority_id = outside ? std::nullopt : std::optional(admission.authority_id);
     order.decision = admission.decision.to_json();
     order.decision_id = admission.decision.id;
     order.policy_warnings = policy::Decision::warnings_json(admission.decision.warnings());
     order.key_id = new_id(now);
+    std::string tbs;
+    if (!outside) {
+        CHANCERY_TRY(built, build_checked_tbs(core, work, caller, request, admission));
+        tbs = std::move(built);
+    }
     db::OrderRepository orders(work);
     if (!orders.mark_processing(order)) {
         accepted.ready_to_sign = false; // somebody else took it further
         return accepted;
     }
     ++order.revision;
+    db::KeyRepository(work).insert(core.keys.wrap(key, *order.key_id, request.key_purpose, now));
+    if (outside) {
+        accepted.ready_to_sign = false;
+        db::JobRepository(work).remove(order.id); // another kind of job takes it from here
+        providers::store_external(core, work, order, admission, request, key);
+        return accepted;
+    }
     accepted.intent = {.order_id = order.id,
                        .authority_id = admission.authority_id,
                        .serial_number = admission.plan.serial_number,
                        .tbs = std::move(tbs),
                        .digest = admission.plan.digest,
                        .created_at = now};
-    db::KeyRepository(work).insert(core.keys.wrap(key, *order.key_id, request.key_purpose, now));
     orders.insert_intent(accepted.intent);
     return accepted;
 }

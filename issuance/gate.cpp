@@ -104,6 +104,20 @@ Ruling<void> check_csr(const CertificateRequest& request, const policy::Facts& f
     return {};
 }
 
+/// A CA outside reads the names from the CSR: what was not asked for there would not be in the certificate.
+Ruling<void> check_csr_is_whole(const pki::Csr& csr, const policy::Facts& facts)
+{
+    const auto common_name = name_from_text(csr.subject.common_name);
+    for (const auto& name : facts.names) {
+        const bool there = std::ranges::find(csr.names, name) != csr.names.end() || common_name == name;
+        if (!there) {
+            return object("csr_names", Code::BadCsr,
+                          "The CSR lacks the name " + name.value + ", and this provider's CA reads the names from it.");
+        }
+    }
+    return {};
+}
+
 Ruling<void> check_key(const Passage& at, const pki::PublicKey& key)
 {
     if (auto strength = pki::check_public_key(key); !strength) {
@@ -128,7 +142,9 @@ pki::CertificatePlan plan_of(const CertificateRequest& request, const Profile& p
 {
     const auto& facts = profile.facts;
     auto serial = pki::new_serial_number();
-    auto crl_urls = shard_urls(profile.crl_urls, shard_of(serial, profile.authority->crl_shards));
+    const bool local = profile.authority != nullptr; // a CA outside sets serial number and URLs itself
+    auto crl_urls = local ? shard_urls(profile.crl_urls, shard_of(serial, profile.authority->crl_shards))
+                          : std::vector<std::string>();
     return pki::CertificatePlan{.subject = facts.subject,
                                 .names = facts.names,
                                 .key = key,
@@ -157,6 +173,9 @@ Ruling<void> check_responder(const Passage& at)
 Ruling<Admission> decide(const Passage& at, const pki::PublicKey& key, policy::Decision& decision)
 {
     CHANCERY_CHECK(check_responder(at));
+    if (!at.request.provider_id.empty() && !has_right(at.caller, Right::ReadProviders)) {
+        return object("provider_active", Code::ProviderNotActive, "The provider does not exist.");
+    }
     CHANCERY_TRY(names, names_of(at.request));
     CHANCERY_CHECK(rule_on_domains(at.configuration, at.caller, names));
 
@@ -178,6 +197,9 @@ Ruling<Admission> decide(const Passage& at, const pki::PublicKey& key, policy::D
     }
     if (at.request.csr) {
         CHANCERY_CHECK(check_csr(at.request, profile.facts));
+        if (profile.authority == nullptr) {
+            CHANCERY_CHECK(check_csr_is_whole(*at.request.csr, profile.facts));
+        }
     }
     if (key) {
         CHANCERY_CHECK(check_key(at, key));
@@ -185,7 +207,8 @@ Ruling<Admission> decide(const Passage& at, const pki::PublicKey& key, policy::D
     return Admission{.plan = plan_of(at.request, profile, key),
                      .provider_id = profile.provider->id,
                      .order_type = profile.provider->type,
-                     .authority_id = profile.authority->id,
+                     .provider_kind = profile.provider->kind,
+                     .authority_id = profile.authority != nullptr ? profile.authority->id : std::string(),
                      .crl_urls = std::move(profile.crl_urls),
                      .decision = std::move(decision)};
 }

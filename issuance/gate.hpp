@@ -2,6 +2,7 @@
 
 #include "core/model/certificate.hpp"
 #include "core/model/order.hpp"
+#include "core/model/provider.hpp"
 #include "issuance/access.hpp"
 #include "issuance/core.hpp"
 #include "issuance/policy/decision.hpp"
@@ -47,7 +48,8 @@ struct Admission {
     pki::CertificatePlan plan{};
     std::string provider_id{};
     OrderType order_type{};
-    std::string authority_id{};
+    ProviderKind provider_kind{};
+    std::string authority_id{};          ///< empty for a CA outside
     std::vector<std::string> crl_urls{}; ///< as in the plan, before a shard's name was put in
     policy::Decision decision{};
 };

@@ -3,6 +3,7 @@
 #include "issuance/domains.hpp"
 #include "issuance/revocation_status/ocsp_responders.hpp"
 #include "issuance/revocation_status/shards.hpp"
+#include "issuance/providers/objections.hpp"
 #include "issuance/validity.hpp"
 #include "pki/names.hpp"
 
@@ -74,12 +75,12 @@ std::optional<Refusal> objection_to_provider(const Provider* provider)
         return object("provider_active", Code::ProviderNotActive, "The provider " + provider->name + " is not active.")
             .error();
     }
-    if (provider->type != OrderType::LocalPki) {
-        return object("provider_active", Code::ProviderNotActive,
-                      "The provider " + provider->name + " cannot issue from here.")
-            .error();
-    }
     return std::nullopt;
+}
+
+bool is_outside(const Provider* provider)
+{
+    return provider != nullptr && provider->kind != ProviderKind::LocalPki;
 }
 
 std::optional<Refusal> objection_to_authority(const Configuration& configuration, const Authority* authority, Time now,
@@ -279,13 +280,16 @@ Profile make_profile(const ProfileInputs& in, std::vector<Name> names)
     const auto& request = in.request;
     Profile profile;
     profile.provider = choose_provider(in.configuration, request.provider_id);
-    profile.authority = choose_authority(in.configuration, request.authority_id, in.now);
     // A provider that is switched off has still issued what OCSP is asked about.
     if (!request.ocsp_responder || profile.provider == nullptr) {
         profile.refusal = objection_to_provider(profile.provider);
     }
-    take_first(profile.refusal,
-               objection_to_authority(in.configuration, profile.authority, in.now, request.ocsp_responder));
+    const bool outside = is_outside(profile.provider);
+    if (!outside) {
+        profile.authority = choose_authority(in.configuration, request.authority_id, in.now);
+        take_first(profile.refusal,
+                   objection_to_authority(in.configuration, profile.authority, in.now, request.ocsp_responder));
+    }
     if (profile.authority != nullptr) {
         if (const auto found = in.configuration.issuers.find(profile.authority->id);
             found != in.configuration.issuers.end()) {
@@ -310,8 +314,11 @@ Profile make_profile(const ProfileInputs& in, std::vector<Name> names)
     facts.acme_account_id = in.caller.acme_account_id.empty() ? request.acme_account_id : in.caller.acme_account_id;
     facts.provider_id = profile.provider != nullptr ? profile.provider->id : request.provider_id;
 
-    auto validity =
-        validity_of(in.settings, request, in.now, profile.issuer ? profile.issuer->valid_to() : std::nullopt);
+    if (outside) {
+        take_first(profile.refusal, providers::objection_to(*profile.provider, request, facts));
+    }
+    auto validity = validity_of(in.settings, outside ? providers::with_validity(*profile.provider, request) : request,
+                                in.now, profile.issuer ? profile.issuer->valid_to() : std::nullopt);
     facts.valid_from = validity.from;
     facts.valid_to = validity.to;
     take_first(profile.refusal, std::move(validity.refusal));

@@ -14,9 +14,12 @@
 #include "issuance/orders.hpp"
 #include "issuance/revocation_status/crls.hpp"
 #include "issuance/revocation_status/ocsp_responders.hpp"
+#include "issuance/providers/external_orders.hpp"
+#include "issuance/providers/revocations.hpp"
 #include "issuance/setup.hpp"
 #include "server/app/first_start.hpp"
 #include "server/app/jobs.hpp"
+#include "server/app/outbound.hpp"
 #include "server/app/publication.hpp"
 #include "server/app/run_sync.hpp"
 #include "server/app/server_lock.hpp"
@@ -155,7 +158,8 @@ net::ListenerConfig listener_config(const Config& config)
 bool allowed_without_tls(const std::string& path)
 {
     return path.starts_with("/crl/") || path.starts_with("/ocsp/") || path.starts_with("/ca/") || path == "/healthz" ||
-           path == "/readyz" || path == "/metrics" || path == "/version";
+           path == "/readyz" || path == "/metrics" || path == "/version" ||
+           path.starts_with("/.well-known/acme-challenge/");
 }
 
 sigset_t served_signals()
@@ -202,6 +206,7 @@ struct Application::Impl {
     net::HttpClient client;
     net::TlsProber prober;
     std::unique_ptr<acme::Resolver> resolver;
+    std::unique_ptr<GuardedOutbound> outbound;
     http::Router router;
     std::unique_ptr<acme::Door> acme_door;
     std::unique_ptr<api::Door> api_door;
@@ -226,11 +231,19 @@ Application::Impl::Impl(Config wanted)
     jobs.handle(issuance::kPublishCrlJob, [this](Job job) { return issuance::run_crl_job(core, std::move(job)); });
     jobs.handle(issuance::kRenewOcspResponderJob,
                 [this](Job job) { return issuance::run_ocsp_responder_job(core, std::move(job)); });
+    jobs.handle_whole(issuance::providers::kExternalOrderJob,
+                      [this](Job job) { return issuance::providers::execute_external(core, job.subject_id); });
+    jobs.handle_whole(issuance::providers::kRevokeJob,
+                      [this](Job job) { return issuance::providers::execute_revocation(core, std::move(job)); });
+    jobs.limit(issuance::providers::kRevokeJob, 16);
+    jobs.limit(issuance::providers::kExternalOrderJob, 32); // they wait for CAs outside
     jobs.limit(acme::kValidateJob, 192); // they wait for others' servers; orders and CRLs must find a place meanwhile
     first_start(core, services.config);
     services.store.read_now([this](db::Session& session) { return core.configuration.current(session) != nullptr; });
     const auto settings = acme_settings(services.config);
     resolver = std::make_unique<acme::UnboundResolver>(settings);
+    outbound = std::make_unique<GuardedOutbound>(client, *resolver, services.config.providers.allowed_networks);
+    core.outbound = outbound.get();
     acme_door = std::make_unique<acme::Door>(core, settings, client, prober, *resolver);
     api_door = std::make_unique<api::Door>(core, api_settings(services.config));
     run_sync(runtime, acme_door->announce());

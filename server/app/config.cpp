@@ -180,6 +180,9 @@ const std::vector<Key>& all_keys()
         {"acme.authorization_lifetime_days", CHANCERY_SLOT(acme.authorization_lifetime_days),
          "A valid authorization can be used again for this long.", 1, 397},
         {"acme.max_identifiers", CHANCERY_SLOT(acme.max_identifiers), "Names in one order.", 1, 1'000},
+        {"providers.allowed_networks", CHANCERY_SLOT(providers.allowed_networks),
+         "Reserved networks in which CAs outside, their webhooks and name servers may be (CIDR). Without them private, "
+         "loopback and link-local addresses are refused, whatever URL or redirect leads there."},
         {"log.level", CHANCERY_SLOT(log.level), "debug, info, warning or error."},
         {"log.destination", CHANCERY_SLOT(log.destination), "A file, or - for standard error."},
         {"setup.organization", CHANCERY_SLOT(setup.organization),

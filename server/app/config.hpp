@@ -98,6 +98,10 @@ struct Config {
         long long max_identifiers = 100;
     } acme;
 
+    struct Providers {
+        std::vector<std::string> allowed_networks{};
+    } providers;
+
     struct Log {
         std::string level = "info";
         std::string destination = "-";

@@ -3,6 +3,7 @@
 #include "core/id.hpp"
 #include "core/json.hpp"
 #include "db/repositories/authority_repository.hpp"
+#include "db/repositories/upstream_repository.hpp"
 #include "issuance/revocation_status/crls.hpp"
 #include "issuance/revocation_status/shards.hpp"
 #include "server/http/caching.hpp"
@@ -79,6 +80,19 @@ http::Awaitable<http::Response> serve_certificate(issuance::Core& core, std::str
     co_return authority ? cacheable(std::move(authority->der), "application/pkix-cert", 86'400) : not_found();
 }
 
+/// For an upstream ACME CA that looks whether a name leads here (RFC 8555 section 8.3): any server answers for all.
+http::Awaitable<http::Response> serve_key_authorization(issuance::Core& core, std::string token)
+{
+    const auto content = co_await core.store.read(
+        [&](db::Session& session) { return db::UpstreamChallengeRepository(session).key_authorization(token); });
+    if (!content) {
+        co_return not_found();
+    }
+    auto response = http::text_response(200, *content, "application/octet-stream");
+    response.with("Cache-Control", "no-store");
+    co_return response;
+}
+
 std::string check_json(std::string_view status, bool database, bool authority)
 {
     json::Writer out;
@@ -121,6 +135,8 @@ http::Awaitable<http::Response> answer(http::Response response)
 
 void add_publication_routes(http::Router& router, issuance::Core& core)
 {
+    router.add("GET", "/.well-known/acme-challenge/{token}",
+               [&core](const http::Request& r) { return serve_key_authorization(core, r.parameter("token")); });
     router.add("GET", "/crl/{file}", [&core](const http::Request& r) { return serve_full_crl(core, r); });
     router.add("GET", "/crl/{id}/{file}", [&core](const http::Request& r) { return serve_crl_shard(core, r); });
     router.add("GET", "/ca/{file}",

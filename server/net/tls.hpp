@@ -53,6 +53,17 @@ private:
 
 /// A context for outbound connections that verifies nothing: validation looks at what is there, not at who it is.
 SslContextPtr make_unverified_client_context();
+/// A context that verifies the other side against these anchors (PEM; empty: the system's) and shows this certificate
+/// (PEM chain and key) when asked for one. An error that says what is wrong with them.
+std::expected<SslContextPtr, std::string> make_verified_client_context(const std::string& trust_anchors,
+                                                                       const std::string& client_certificate,
+                                                                       const Secret& client_key);
+/// The certificate must be for this DNS name or address (RFC 9110 section 4.3.4).
+void expect_host(ssl_st& ssl, const std::string& host);
+/// Another owner of the same connection state; empty for none.
+SslPtr share(ssl_st* ssl);
+/// Why the other side's certificate was refused; empty when it was not.
+std::string verification_failure(const ssl_st& ssl);
 /// One outbound connection; `server_name` goes into SNI unless empty.
 SslPtr make_client(ssl_ctx_st& context, const std::string& server_name);
 

@@ -11,6 +11,8 @@
 #include "issuance/authorities.hpp"
 #include "issuance/revocation_status/crls.hpp"
 #include "issuance/revocation_status/ocsp_responders.hpp"
+#include "issuance/providers/external_orders.hpp"
+#include "issuance/providers/revocations.hpp"
 #include "tests/support/run.hpp"
 
 #include <soci/soci.h>
@@ -36,6 +38,8 @@ constexpr const char* kTables[] = {"configuration_version",
                                    "crl_partitions",
                                    "certificates",
                                    "orders",
+                                   "external_orders",
+                                   "certificate_chains",
                                    "issuance_intents",
                                    "acme_servers",
                                    "acme_accounts",
@@ -141,6 +145,10 @@ TestCore::TestCore(db::Dialect dialect, issuance::CoreSettings settings)
     jobs.handle(issuance::kRenewOcspResponderJob,
                 [this](Job job) { return issuance::run_ocsp_responder_job(core, std::move(job)); });
     jobs.handle(issuance::kPublishCrlJob, [this](Job job) { return issuance::run_crl_job(core, std::move(job)); });
+    jobs.handle(issuance::providers::kExternalOrderJob,
+                [this](Job job) { return issuance::providers::execute_external(core, job.subject_id); });
+    jobs.handle(issuance::providers::kRevokeJob,
+                [this](Job job) { return issuance::providers::execute_revocation(core, std::move(job)); });
     made = issuance::set_up(core, setup_request());
 }
 

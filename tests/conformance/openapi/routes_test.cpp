@@ -1,6 +1,7 @@
 #include "api/certificate_filter.hpp"
 #include "api/route.hpp"
 #include "issuance/audit.hpp"
+#include "db/repositories/upstream_repository.hpp"
 #include "tests/conformance/openapi/contract.hpp"
 #include "tests/support/api_world.hpp"
 
@@ -72,6 +73,13 @@ TEST_CASE("what is open to everybody is as it is documented", "[conformance][ope
     CHECK(stranger.send("POST", "/ocsp/" + id, "0", ocsp).field("content-type") == "application/ocsp-response");
     CHECK(stranger.send("POST", "/ocsp/" + id, "0", {{"Content-Type", "text/plain"}}).status == 415);
     CHECK(stranger.send("POST", "/ocsp/none", "0", ocsp).status == 404);
+    world.test.write([](db::UnitOfWork& work) {
+        db::UpstreamChallengeRepository(work).insert(
+            {.order_id = "o", .type = "http-01", .token = "t", .content = "t.k"});
+        db::UpstreamChallengeRepository(work).insert({.order_id = "p", .type = "dns-01", .token = "d", .content = "x"});
+    });
+    CHECK(stranger.get("/.well-known/acme-challenge/t").body == "t.k");
+    CHECK(stranger.get("/.well-known/acme-challenge/d").status == 404);
 }
 
 TEST_CASE("the document names the right that each route needs", "[conformance][openapi]")
