@@ -9,6 +9,7 @@ std::span<const Target> targets()
     static constexpr std::array kAll{Target{"certificate", certificate},
                                      Target{"csr", csr},
                                      Target{"csr_content", csr_content},
+                                     Target{"expression", expression},
                                      Target{"issue_value", issue_value},
                                      Target{"json", json},
                                      Target{"jwk", jwk},

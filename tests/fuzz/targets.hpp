@@ -14,6 +14,8 @@ void certificate(std::string_view input);
 void csr(std::string_view input);
 /// Subject and attributes of a request that is then signed: what no mutation of a signed one would ever reach.
 void csr_content(std::string_view input);
+/// A policy's expression, and two requests that it judges.
+void expression(std::string_view input);
 void issue_value(std::string_view input);
 void json(std::string_view input);
 void jwk(std::string_view input);

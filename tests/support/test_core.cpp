@@ -9,6 +9,7 @@
 #include "issuance/administration.hpp"
 #include "issuance/audit.hpp"
 #include "issuance/authorities.hpp"
+#include "issuance/policies/replays.hpp"
 #include "tests/support/run.hpp"
 
 #include <soci/soci.h>
@@ -136,6 +137,7 @@ TestCore::TestCore(db::Dialect dialect, issuance::CoreSettings settings)
 {
     jobs.handle(issuance::kExecuteOrderJob, [this](Job job) { return issuance::execute_order(core, job.subject_id); });
     jobs.handle(issuance::kPublishCrlJob, [this](Job job) { return issuance::publish_crl(core, job.subject_id); });
+    jobs.handle(issuance::kReplayPolicyJob, [this](Job job) { return issuance::run_replay(core, job.subject_id); });
     made = issuance::set_up(core, setup_request());
 }
 
