@@ -85,6 +85,7 @@ Error from_core(const Problem& problem)
 {
     const auto kind = kind_of(problem);
     Error error{.type = kind.type, .status = kind.status, .detail = problem.detail};
+    error.decision_id = problem.decision_id;
     error.retry_after_seconds = problem.retry_after_seconds;
     if (!error.retry_after_seconds && (kind.status == 503 || kind.status == 429)) {
         error.retry_after_seconds = kRetryAfterSeconds;
@@ -121,6 +122,7 @@ std::string to_json(const Error& error)
     if (!error.instance.empty()) {
         out.member("instance", error.instance);
     }
+    out.member_if("decision_id", error.decision_id);
     if (!error.algorithms.empty()) {
         out.member("algorithms", error.algorithms);
     }

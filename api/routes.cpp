@@ -12,7 +12,10 @@
 #include "api/orders.hpp"
 #include "api/own_login.hpp"
 #include "api/policies.hpp"
+#include "api/policy_decisions.hpp"
 #include "api/policy_evaluations.hpp"
+#include "api/policy_replays.hpp"
+#include "api/policy_waivers.hpp"
 #include "api/providers.hpp"
 #include "api/revocation.hpp"
 #include "api/route.hpp"
@@ -91,6 +94,15 @@ constexpr Route kRoutes[] = {
     {"GET",    "/api/v1/policies/{id}/versions", Right::ReadPolicies,     Read{policies::versions}},
     {"GET",    "/api/v1/policy-rules",           Right::ReadPolicies,     Read{policies::catalogue}},
     {"POST",   "/api/v1/policy-evaluations",     Right::EvaluatePolicies, Read{policy_evaluations::evaluate}, Json},
+    {"GET",    "/api/v1/policy-decisions/{id}",  Right::ReadOrders,       Read{policy_decisions::show}},
+    {"GET",    "/api/v1/policy-replays",                    Right::ReadAllCertificates, Read{policy_replays::list}},
+    {"POST",   "/api/v1/policy-replays",                    Right::ReplayPolicies,      Custom{policy_replays::create}, Json, Idempotent},
+    {"GET",    "/api/v1/policy-replays/{id}",               Right::ReadAllCertificates, Read{policy_replays::show}},
+    {"POST",   "/api/v1/policy-replays/{id}/cancellation",  Right::ReplayPolicies,      Write{policy_replays::cancel}, Json, Idempotent},
+    {"GET",    "/api/v1/policy-waivers",         Right::ReadPolicies,        Read{policy_waivers::list}},
+    {"POST",   "/api/v1/policy-waivers",         Right::ManagePolicyWaivers, Write{policy_waivers::create}, Json, Idempotent},
+    {"GET",    "/api/v1/policy-waivers/{id}",    Right::ReadPolicies,        Read{policy_waivers::show}},
+    {"DELETE", "/api/v1/policy-waivers/{id}",    Right::ManagePolicyWaivers, Write{policy_waivers::revoke}},
 
     {"GET",    "/api/v1/alerts",      Right::ReadAlerts,   Read{alerts::list}},
     {"GET",    "/api/v1/alerts/{id}", Right::ReadAlerts,   Read{alerts::show}},
@@ -165,6 +177,8 @@ constexpr std::pair<Right, std::string_view> kRightNames[] = {
     {Right::ReadPolicies, "ReadPolicies"},
     {Right::ManagePolicies, "ManagePolicies"},
     {Right::EvaluatePolicies, "EvaluatePolicies"},
+    {Right::ReplayPolicies, "ReplayPolicies"},
+    {Right::ManagePolicyWaivers, "ManagePolicyWaivers"},
     {Right::ReadProviders, "ReadProviders"},
     {Right::ManageProviders, "ManageProviders"},
     {Right::ReadAuthorities, "ReadAuthorities"},

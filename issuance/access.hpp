@@ -46,6 +46,8 @@ enum class Right {
     ReadPolicies,
     ManagePolicies,
     EvaluatePolicies,
+    ReplayPolicies,
+    ManagePolicyWaivers, ///< approve that a rule need not be met, and take that back
     ReadProviders,
     ManageProviders,
     ReadAuthorities,

@@ -5,6 +5,7 @@
 #include "db/repositories/authority_repository.hpp"
 #include "db/repositories/configuration_repository.hpp"
 #include "db/repositories/crl_repository.hpp"
+#include "db/repositories/policy_waiver_repository.hpp"
 #include "issuance/domains.hpp"
 #include "pki/certificate.hpp"
 #include "pki/names.hpp"
@@ -202,7 +203,8 @@ std::shared_ptr<const Configuration> ConfigurationCache::load(db::Session& sessi
     fresh->version = std::move(version);
     fresh->domains = db::DomainRepository(session).list();
     index_domains(*fresh);
-    fresh->policies = policy::PolicySet::compile(db::PolicyRepository(session).list());
+    fresh->policies = policy::PolicySet::compile(db::PolicyRepository(session).list(),
+                                                 db::PolicyWaiverRepository(session).unrevoked());
     fresh->providers = db::ProviderRepository(session).list();
     fresh->authorities = db::AuthorityRepository(session).list();
     fresh->crl_partitions = db::CrlRepository(session).partitions();

@@ -136,9 +136,11 @@ CertificateRequest request_again(Core& core, const Order& order)
     if (!request) {
         throw std::logic_error("the request of an order is not readable: " + request.error().detail);
     }
+    request->order_id = order.id;
     request->kind = order.kind;
     request->provider_id = order.provider_id;
     request->renews_certificate = order.renews_certificate.value_or("");
+    request->resubmission_of = order.resubmission_of.value_or("");
     return std::move(*request);
 }
 
@@ -157,7 +159,7 @@ Result<Accepted> admit_pending(Core& core, db::UnitOfWork& work, const Order& pe
     order.authority_id = outside ? std::nullopt : std::optional(admission.authority_id);
     order.decision = admission.decision.to_json();
     order.decision_id = admission.decision.id;
-    order.policy_warnings = policy::Decision::warnings_json(admission.decision.warnings());
+    order.policy_warnings = policy::Decision::findings_json(admission.decision.warnings());
     order.key_id = new_id(now);
     std::string tbs;
     if (!outside) {

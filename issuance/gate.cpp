@@ -1,14 +1,11 @@
 #include "issuance/gate.hpp"
 
 #include "core/id.hpp"
-#include "core/json.hpp"
 #include "db/repositories/acme_repository.hpp"
 #include "db/repositories/authority_repository.hpp"
 #include "db/repositories/certificate_repository.hpp"
-#include "issuance/audit.hpp"
 #include "issuance/domains.hpp"
-#include "issuance/policy/compiled_policy.hpp"
-#include "issuance/problem_json.hpp"
+#include "issuance/gate_records.hpp"
 #include "issuance/profile.hpp"
 #include "issuance/revocation_status/shards.hpp"
 #include "issuance/tbs.hpp"
@@ -170,7 +167,7 @@ Ruling<void> check_responder(const Passage& at)
     return {};
 }
 
-Ruling<Admission> decide(const Passage& at, const pki::PublicKey& key, policy::Decision& decision)
+Ruling<Admission> decide(const Passage& at, const pki::PublicKey& key, Judged& judged)
 {
     CHANCERY_CHECK(check_responder(at));
     if (!at.request.provider_id.empty() && !has_right(at.caller, Right::ReadProviders)) {
@@ -187,9 +184,10 @@ Ruling<Admission> decide(const Passage& at, const pki::PublicKey& key, policy::D
                                  .key = type_of_key(at.request, key)},
                                 std::move(names));
     count_in_inventory(at, key, profile.facts);
-    decision = at.configuration.policies.evaluate(profile.facts, new_id(at.now));
-    if (decision.blocked()) {
-        return std::unexpected(refusal_by(decision));
+    judged.decision = at.configuration.policies.evaluate(profile.facts, new_id(at.now));
+    judged.facts = profile.facts;
+    if (judged.decision.blocked()) {
+        return std::unexpected(refusal_by(judged.decision));
     }
 
     if (profile.refusal) {
@@ -210,43 +208,7 @@ Ruling<Admission> decide(const Passage& at, const pki::PublicKey& key, policy::D
                      .provider_kind = profile.provider->kind,
                      .authority_id = profile.authority != nullptr ? profile.authority->id : std::string(),
                      .crl_urls = std::move(profile.crl_urls),
-                     .decision = std::move(decision)};
-}
-
-std::string refusal_details(const CertificateRequest& request, const Refusal& refusal)
-{
-    json::Writer out;
-    out.begin_object()
-        .member("rule", refusal.rule)
-        .member("pathway", name_of(request.pathway))
-        .member("common_name", request.subject.common_name);
-    out.begin_array("names");
-    const auto& names = request.names.empty() && request.csr ? request.csr->names : request.names;
-    for (std::size_t i = 0; i < std::min<std::size_t>(names.size(), 20); ++i) {
-        out.value(std::string_view(names[i].value));
-    }
-    out.end_array();
-    return out.raw_member("problem", problem_json(refusal.problem)).end_object().take();
-}
-
-void record(Core& core, db::UnitOfWork& work, const Caller& caller, const CertificateRequest& request,
-            const Refusal& refusal, const policy::Decision& decision)
-{
-    core.metrics
-        .counter("chancery_requests_refused_total", "Requests that the gate refused, by rule.",
-                 {{"rule", refusal.rule}})
-        .add();
-    const auto now = core.clock.now();
-    if (std::ranges::find(decision.findings, policy::kEngineRule, &policy::Finding::rule) != decision.findings.end()) {
-        audit::record_refusal(work, caller, now, audit::kPolicyEngineError, {"policy_decision", decision.id});
-    }
-    if (refusal.problem.code == Code::PolicyHardFail) {
-        audit::record_refusal(work, caller, now, audit::kPolicyHardFail, {"policy_decision", decision.id},
-                              decision.to_json());
-    } else {
-        audit::record_refusal(work, caller, now, audit::kRequestRefused, {"certificate_request", ""},
-                              refusal_details(request, refusal));
-    }
+                     .decision = judged.decision};
 }
 
 } // namespace
@@ -257,12 +219,19 @@ Result<Admission> admit(Core& core, db::UnitOfWork& work, const Caller& caller, 
     const auto now = core.clock.now();
     CHANCERY_CHECK(require(work, caller, Right::RequestCertificates, now));
     const auto configuration = core.configuration.current(work);
-    policy::Decision decision;
-    auto ruling = decide({core, work, *configuration, caller, request, now}, key, decision);
+    const Passage at{core, work, *configuration, caller, request, now};
+    Judged judged;
+    auto ruling = decide(at, key, judged);
+    auto order_id = request.order_id.empty() ? new_id(now) : request.order_id;
+    if (!judged.decision.id.empty()) {
+        keep_decision(work, caller, request, {.order_id = order_id, .at = now, .judged = judged});
+    }
     if (!ruling) {
-        record(core, work, caller, request, ruling.error(), decision);
+        record_refused(core, work, caller, request, ruling.error(), judged.decision);
         return refuse(std::move(ruling).error().problem);
     }
+    record_waived(work, caller, {.order_id = order_id, .at = now, .judged = judged});
+    ruling->order_id = std::move(order_id);
     return std::move(*ruling);
 }
 
@@ -285,27 +254,34 @@ Result<std::string> build_checked_tbs(Core& core, db::UnitOfWork& work, const Ca
     for (const auto& finding : findings) {
         refusal.problem.detail += " Lint " + finding.lint + ": " + finding.detail;
     }
-    record(core, work, caller, request, refusal, {});
+    record_refused(core, work, caller, request, refusal, {});
     return refuse(std::move(refusal.problem));
 }
 
-policy::Decision evaluate_only(Core& core, db::Session& session, const Caller& caller,
-                               const CertificateRequest& request)
+policy::Facts facts_of(Core& core, db::Session& session, const Caller& caller, const CertificateRequest& request,
+                       Time at)
 {
-    const auto now = core.clock.now();
     const auto configuration = core.configuration.current(session);
-    const Passage at{core, session, *configuration, caller, request, now};
+    const Passage passage{core, session, *configuration, caller, request, at};
     const auto key = request.csr ? request.csr->key : pki::PublicKey();
     // A name that the gate would refuse still shows what the policies say of the others.
     auto profile = make_profile({.settings = core.settings,
                                  .configuration = *configuration,
                                  .caller = caller,
                                  .request = request,
-                                 .now = now,
-                                 .key = key ? std::optional(key.type()) : std::nullopt},
+                                 .now = at,
+                                 .key = type_of_key(request, key)},
                                 names_of(request).value_or(request.names));
-    count_in_inventory(at, key, profile.facts);
-    return configuration->policies.evaluate(profile.facts, new_id(now));
+    count_in_inventory(passage, key, profile.facts);
+    return std::move(profile.facts);
+}
+
+policy::Decision evaluate_only(Core& core, db::Session& session, const Caller& caller,
+                               const CertificateRequest& request)
+{
+    const auto now = core.clock.now();
+    auto facts = facts_of(core, session, caller, request, now);
+    return core.configuration.current(session)->policies.evaluate(facts, new_id(now));
 }
 
 Result<void> check_domains(Core& core, db::Session& session, const Caller& caller, const std::vector<Name>& names)

@@ -40,7 +40,7 @@ std::optional<std::string> unless_empty(const std::string& text)
 
 Order order_for(const CertificateRequest& request, const Caller& caller, const Admission& admission, Time now)
 {
-    Order order{.id = new_id(now),
+    Order order{.id = admission.order_id,
                 .common_name = shown_name(admission.plan),
                 .type = admission.order_type,
                 .kind = request.kind,
@@ -52,7 +52,7 @@ Order order_for(const CertificateRequest& request, const Caller& caller, const A
                 .request = request.original == "{}" ? request_json(request) : request.original,
                 .decision = admission.decision.to_json(),
                 .decision_id = unless_empty(admission.decision.id),
-                .policy_warnings = policy::Decision::warnings_json(admission.decision.warnings()),
+                .policy_warnings = policy::Decision::findings_json(admission.decision.warnings()),
                 .resubmission_of = unless_empty(request.resubmission_of),
                 .renews_certificate = unless_empty(request.renews_certificate),
                 .submitted_at = now};

@@ -156,6 +156,7 @@ std::string acme_problem_json(const Problem& problem)
         .begin_object()
         .member("type", acme_type(problem.code))
         .member("detail", problem.detail)
+        .member_if("decision_id", problem.decision_id)
         .end_object()
         .take();
 }

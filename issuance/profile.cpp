@@ -312,6 +312,10 @@ Profile make_profile(const ProfileInputs& in, std::vector<Name> names)
     facts.requester = in.caller.actor;
     facts.role = in.caller.role;
     facts.acme_account_id = in.caller.acme_account_id.empty() ? request.acme_account_id : in.caller.acme_account_id;
+    facts.tags = request.tags;
+    facts.renews_certificate = request.renews_certificate;
+    facts.resubmission_of = request.resubmission_of;
+    facts.judged_at = in.now;
     facts.provider_id = profile.provider != nullptr ? profile.provider->id : request.provider_id;
 
     if (outside) {

@@ -16,6 +16,7 @@
 #include "issuance/revocation_status/ocsp_responders.hpp"
 #include "issuance/providers/external_orders.hpp"
 #include "issuance/providers/revocations.hpp"
+#include "issuance/policies/replays.hpp"
 #include "issuance/setup.hpp"
 #include "server/app/first_start.hpp"
 #include "server/app/jobs.hpp"
@@ -237,6 +238,8 @@ Application::Impl::Impl(Config wanted)
                       [this](Job job) { return issuance::providers::execute_revocation(core, std::move(job)); });
     jobs.limit(issuance::providers::kRevokeJob, 16);
     jobs.limit(issuance::providers::kExternalOrderJob, 32); // they wait for CAs outside
+    jobs.handle(issuance::kReplayPolicyJob, [this](Job job) { return issuance::run_replay(core, job.subject_id); });
+    jobs.limit(issuance::kReplayPolicyJob, 2); // each keeps a reader of the database busy
     jobs.limit(acme::kValidateJob, 192); // they wait for others' servers; orders and CRLs must find a place meanwhile
     first_start(core, services.config);
     services.store.read_now([this](db::Session& session) { return core.configuration.current(session) != nullptr; });

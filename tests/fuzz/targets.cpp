@@ -10,6 +10,7 @@ std::span<const Target> targets()
                                      Target{"csr", csr},
                                      Target{"csr_content", csr_content},
                                      Target{"dns_answer", dns_answer},
+                                     Target{"expression", expression},
                                      Target{"issue_value", issue_value},
                                      Target{"json", json},
                                      Target{"jwk", jwk},

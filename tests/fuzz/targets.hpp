@@ -16,6 +16,8 @@ void csr(std::string_view input);
 void csr_content(std::string_view input);
 /// What a name server answers to a dynamic update.
 void dns_answer(std::string_view input);
+/// A policy's expression, and two requests that it judges.
+void expression(std::string_view input);
 void issue_value(std::string_view input);
 void json(std::string_view input);
 void jwk(std::string_view input);

@@ -13,6 +13,7 @@
 #include "issuance/revocation_status/ocsp_responders.hpp"
 #include "issuance/providers/external_orders.hpp"
 #include "issuance/providers/revocations.hpp"
+#include "issuance/policies/replays.hpp"
 #include "tests/support/run.hpp"
 
 #include <soci/soci.h>
@@ -149,6 +150,7 @@ TestCore::TestCore(db::Dialect dialect, issuance::CoreSettings settings)
                 [this](Job job) { return issuance::providers::execute_external(core, job.subject_id); });
     jobs.handle(issuance::providers::kRevokeJob,
                 [this](Job job) { return issuance::providers::execute_revocation(core, std::move(job)); });
+    jobs.handle(issuance::kReplayPolicyJob, [this](Job job) { return issuance::run_replay(core, job.subject_id); });
     made = issuance::set_up(core, setup_request());
 }
 
