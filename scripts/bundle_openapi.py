@@ -122,12 +122,15 @@ def response_rows(document, operation):
 
 
 def operation_section(document, path, method, operation):
-    right = operation.get("x-right")
-    needs = f"needs <code>{html.escape(right)}</code>" if right else "open to everybody"
+    right, events = operation.get("x-right"), operation.get("x-audit-events")
+    needs = (f"needs <code>{html.escape(right)}</code> and the scope <code>{html.escape(operation['x-scope'])}</code>"
+             if right else "open to everybody")
     out = [f"<section id=\"{operation['operationId']}\"><h3><code>{method.upper()} {html.escape(path)}</code></h3>",
            f"<p><b>{html.escape(operation['summary'])}</b>: {needs}.</p>"]
     if "description" in operation:
         out.append(f"<p>{html.escape(operation['description'])}</p>")
+    if events:
+        out.append("<p>Recorded: " + ", ".join(f"<code>{html.escape(one)}</code>" for one in events) + "</p>")
     for body in list(operation.get("requestBody", {}).get("content", {}).values())[:1]:
         if "example" in body:
             out.append(f"<pre>{html.escape(json.dumps(body['example'], indent=2, ensure_ascii=False))}</pre>")
