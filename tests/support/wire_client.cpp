@@ -15,6 +15,7 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
+#include <utility>
 
 namespace chancery::test {
 namespace {
@@ -132,6 +133,13 @@ std::optional<WireClient::Answer> WireClient::receive(bool head_only)
     answer.body = input_.substr(0, length);
     input_.erase(0, length);
     return answer;
+}
+
+std::string WireClient::rest()
+{
+    while (read_more()) {
+    }
+    return std::exchange(input_, {});
 }
 
 bool WireClient::is_closed()
