@@ -1,5 +1,6 @@
 #pragma once
 
+#include "api/event_streams.hpp"
 #include "api/settings.hpp"
 #include "core/secret.hpp"
 #include "issuance/access.hpp"
@@ -7,6 +8,7 @@
 #include "issuance/identity/login_throttle.hpp"
 #include "server/http/message.hpp"
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -19,6 +21,7 @@ struct Services {
     ApiSettings settings{};
     Secret cursor_key{}; ///< authenticates cursors; derived from the key-encryption key
     issuance::LoginThrottle logins{};
+    std::shared_ptr<EventStreams> event_streams = std::make_shared<EventStreams>();
 };
 
 /// One request whose caller is known and has the route's right. Lives as long as the transaction it was made in.

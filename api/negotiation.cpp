@@ -60,7 +60,7 @@ std::optional<http::Response> refuse_media_type(const Route& route, const http::
     if (!request.body.empty() && route.body != Body::None && !reads(route.body, request.media_type())) {
         return problem_response(request, kUnsupportedMediaType, "send the body as application/json");
     }
-    if (!accepts(request.header("accept"), route.produces)) {
+    if (!route.produces.empty() && !accepts(request.header("accept"), route.produces)) {
         return problem_response(request, kNotAcceptable,
                                 "this resource is available as " + std::string(route.produces) + " only");
     }

@@ -11,6 +11,7 @@
 #include "db/repositories/identity_repository.hpp"
 #include "db/repositories/operation_repository.hpp"
 #include "issuance/authorities.hpp"
+#include "issuance/inventory/batches.hpp"
 #include "issuance/orders.hpp"
 #include "issuance/setup.hpp"
 #include "server/app/first_start.hpp"
@@ -184,6 +185,8 @@ Application::Impl::Impl(Config wanted)
     jobs.handle_whole(issuance::kExecuteOrderJob,
                       [this](Job job) { return issuance::execute_order(core, job.subject_id); });
     jobs.handle(issuance::kPublishCrlJob, [this](Job job) { return issuance::publish_crl(core, job.subject_id); });
+    jobs.handle(issuance::inventory::kBatchJob,
+                [this](Job job) { return issuance::inventory::run_batch(core, job.subject_id); });
     jobs.limit(acme::kValidateJob, 192); // they wait for others' servers; orders and CRLs must find a place meanwhile
     first_start(core, services.config);
     services.store.read_now([this](db::Session& session) { return core.configuration.current(session) != nullptr; });

@@ -9,6 +9,7 @@
 #include "issuance/administration.hpp"
 #include "issuance/audit.hpp"
 #include "issuance/authorities.hpp"
+#include "issuance/inventory/batches.hpp"
 #include "tests/support/run.hpp"
 
 #include <soci/soci.h>
@@ -136,6 +137,8 @@ TestCore::TestCore(db::Dialect dialect, issuance::CoreSettings settings)
 {
     jobs.handle(issuance::kExecuteOrderJob, [this](Job job) { return issuance::execute_order(core, job.subject_id); });
     jobs.handle(issuance::kPublishCrlJob, [this](Job job) { return issuance::publish_crl(core, job.subject_id); });
+    jobs.handle(issuance::inventory::kBatchJob,
+                [this](Job job) { return issuance::inventory::run_batch(core, job.subject_id); });
     made = issuance::set_up(core, setup_request());
 }
 
