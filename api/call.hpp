@@ -1,6 +1,7 @@
 #pragma once
 
 #include "api/allowances.hpp"
+#include "api/event_streams.hpp"
 #include "api/settings.hpp"
 #include "core/secret.hpp"
 #include "issuance/access.hpp"
@@ -9,6 +10,7 @@
 #include "issuance/identity/oidc/relying_party.hpp"
 #include "server/http/message.hpp"
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -24,6 +26,7 @@ struct Services {
     issuance::LoginThrottle logins{};
     issuance::oidc::RelyingParty provider;
     issuance::LoginThrottle machines{}; ///< of clients that exchange their secret
+    std::shared_ptr<EventStreams> event_streams = std::make_shared<EventStreams>();
 };
 
 /// One request whose caller is known and has the route's right. Lives as long as the transaction it was made in.

@@ -6,6 +6,18 @@
 namespace chancery::api::certificates {
 namespace {
 
+void write_owner(json::Writer& out, const Certificate& certificate)
+{
+    if (certificate.owner_type.empty()) {
+        out.null_member("owner");
+        return;
+    }
+    out.begin_object("owner")
+        .member("type", certificate.owner_type)
+        .member(certificate.owner_type == "user" ? "id" : "name", certificate.owner)
+        .end_object();
+}
+
 void write_issuance(json::Writer& out, const Certificate& certificate)
 {
     out.member("source", name_of(certificate.source))
@@ -19,6 +31,8 @@ void write_issuance(json::Writer& out, const Certificate& certificate)
         .end_object()
         .raw_member("policy_warnings", certificate.policy_warnings)
         .member("tags", certificate.tags);
+    write_owner(out, certificate);
+    out.raw_member("custom_fields", certificate.custom_fields);
     write_time(out, "created_at", certificate.created_at);
 }
 

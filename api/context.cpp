@@ -131,6 +131,16 @@ Result<issuance::Caller> admit_caller(Services& services, const Route& route, co
     return std::move(identified.caller);
 }
 
+Result<issuance::Caller> recheck_caller(Services& services, const Route& route, const http::Request& request,
+                                        db::Session& session)
+{
+    CHANCERY_TRY(caller, issuance::identify(services.core, session, credentials_of(request)));
+    if (route.right && !issuance::has_right(caller, *route.right)) {
+        return refuse(Code::Forbidden, "the right for this is missing");
+    }
+    return std::move(caller);
+}
+
 http::Awaitable<Result<Answer>> read(Services& services, const Route& route, const http::Request& request,
                                      ReadWork work)
 {

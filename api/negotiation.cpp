@@ -66,7 +66,7 @@ std::optional<http::Response> refuse_media_type(const Route& route, const http::
         return problem_response(request, kUnsupportedMediaType,
                                 "send the body as " + std::string(route.body == Body::Form ? kForm : kJson));
     }
-    if (!accepts(request.header("accept"), route.produces)) {
+    if (!route.produces.empty() && !accepts(request.header("accept"), route.produces)) {
         return problem_response(request, kNotAcceptable,
                                 "this resource is available as " + std::string(route.produces) + " only");
     }

@@ -3,9 +3,14 @@
 #include "api/alerts.hpp"
 #include "api/api_tokens.hpp"
 #include "api/audit_events.hpp"
+#include "api/batch_operations.hpp"
 #include "api/certificate_authorities.hpp"
+#include "api/certificate_export.hpp"
+#include "api/certificate_search.hpp"
 #include "api/certificates.hpp"
+#include "api/custom_fields.hpp"
 #include "api/domains.hpp"
+#include "api/events.hpp"
 #include "api/exports.hpp"
 #include "api/oauth_tokens.hpp"
 #include "api/oidc.hpp"
@@ -20,7 +25,10 @@
 #include "api/revocation.hpp"
 #include "api/route.hpp"
 #include "api/service_accounts.hpp"
+#include "api/saved_views.hpp"
 #include "api/sessions.hpp"
+#include "api/statistics.hpp"
+#include "api/tags.hpp"
 #include "api/users.hpp"
 
 #include <algorithm>
@@ -57,6 +65,13 @@ constexpr Route kRoutes[] = {
     {"POST",   "/api/v1/me/totp/removal",      Right::ManageOwnLogin, Write{own_login::remove_totp}, Json},
 
     {"GET",    "/api/v1/certificates",                             Right::ReadCertificates,   Read{certificates::list}},
+    {"GET",    "/api/v1/certificates/batch-operations",            Right::ManageCertificates, Read{batch_operations::list}},
+    {"POST",   "/api/v1/certificates/batch-operations",            Right::ManageCertificates, Write{batch_operations::create}, Json, Idempotent},
+    {"GET",    "/api/v1/certificates/batch-operations/{id}",       Right::ManageCertificates, Read{batch_operations::show}},
+    {"GET",    "/api/v1/certificates/batch-operations/{id}/items", Right::ManageCertificates, Read{batch_operations::items}},
+    {"GET",    "/api/v1/certificates/filter-fields",               Right::ReadCertificates,   Read{certificate_search::fields}},
+    {"GET",    "/api/v1/certificates/exports",                     Right::ReadCertificates,   Custom{certificate_export::stream}, None, Plain, {}},
+    {"POST",   "/api/v1/certificates/search",                      Right::ReadCertificates,   Read{certificate_search::search}, Json},
     {"GET",    "/api/v1/certificates/{id}",                        Right::ReadCertificates,   Write{certificates::show}},
     {"PATCH",  "/api/v1/certificates/{id}",                        Right::ManageCertificates, Write{certificates::change}, MergePatch},
     {"GET",    "/api/v1/certificates/{id}/pem",                    Right::ReadCertificates,   Write{certificates::pem}, None, Plain, kPemFile},
@@ -66,6 +81,23 @@ constexpr Route kRoutes[] = {
     {"POST",   "/api/v1/certificates/{id}/revocation-challenges",  Right::RevokeCertificates, Write{revocation::challenge}, Json, Idempotent},
     {"POST",   "/api/v1/certificates/{id}/revocation",             Right::RevokeCertificates, Write{revocation::revoke}, Json, Idempotent},
     {"GET",    "/api/v1/certificates/{id}/revocation",             Right::ReadCertificates,   Read{revocation::show}},
+
+    {"GET",    "/api/v1/custom-fields",      Right::ReadCertificates,   Read{custom_fields::list}},
+    {"POST",   "/api/v1/custom-fields",      Right::ManageCustomFields, Write{custom_fields::create}, Json, Idempotent},
+    {"GET",    "/api/v1/custom-fields/{id}", Right::ReadCertificates,   Read{custom_fields::show}},
+    {"PATCH",  "/api/v1/custom-fields/{id}", Right::ManageCustomFields, Write{custom_fields::change}, MergePatch},
+    {"DELETE", "/api/v1/custom-fields/{id}", Right::ManageCustomFields, Write{custom_fields::retire}},
+    {"GET",    "/api/v1/saved-views",        Right::ReadCertificates,   Read{saved_views::list}},
+    {"POST",   "/api/v1/saved-views",        Right::ManageOwnViews,     Write{saved_views::create}, Json, Idempotent},
+    {"GET",    "/api/v1/saved-views/{id}",   Right::ReadCertificates,   Read{saved_views::show}},
+    {"PATCH",  "/api/v1/saved-views/{id}",   Right::ManageOwnViews,     Write{saved_views::change}, MergePatch},
+    {"DELETE", "/api/v1/saved-views/{id}",   Right::ManageOwnViews,     Write{saved_views::remove}},
+    {"GET",    "/api/v1/tags",               Right::ReadCertificates,   Read{tags::list}},
+    {"GET",    "/api/v1/events",             Right::ReadCertificates,   Custom{events::stream}, None, Plain, "text/event-stream"},
+    {"GET",    "/api/v1/stats/expiry",       Right::ReadCertificates,   Read{statistics::expiry}},
+    {"GET",    "/api/v1/stats/issuance",     Right::ReadCertificates,   Read{statistics::issuance}},
+    {"GET",    "/api/v1/stats/status",       Right::ReadCertificates,   Read{statistics::status}},
+    {"GET",    "/api/v1/stats/crypto",       Right::ReadCertificates,   Read{statistics::crypto}},
 
     {"GET",    "/api/v1/orders",                      Right::ReadOrders,          Read{orders::list}},
     {"POST",   "/api/v1/orders",                      Right::RequestCertificates, Custom{orders::create}, Json, Idempotent},
@@ -169,6 +201,8 @@ constexpr std::pair<Right, std::string_view> kRightNames[] = {
     {Right::RevokeCertificates, "RevokeCertificates"},
     {Right::RevokeAllCertificates, "RevokeAllCertificates"},
     {Right::ManageCertificates, "ManageCertificates"},
+    {Right::ManageCustomFields, "ManageCustomFields"},
+    {Right::ManageOwnViews, "ManageOwnViews"},
     {Right::ReadOrders, "ReadOrders"},
     {Right::ReadAllOrders, "ReadAllOrders"},
     {Right::FulfilOrders, "FulfilOrders"},

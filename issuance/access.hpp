@@ -37,7 +37,9 @@ enum class Right {
     ExportAllPrivateKeys,  ///< anybody's
     RevokeCertificates,    ///< one's own
     RevokeAllCertificates, ///< anybody's
-    ManageCertificates,    ///< tags and the like
+    ManageCertificates,    ///< tags, owner, custom fields
+    ManageCustomFields,
+    ManageOwnViews, ///< saved views of the inventory
     ReadOrders,
     ReadAllOrders,
     FulfilOrders, ///< upload what a CA outside issued by hand

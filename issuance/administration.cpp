@@ -110,7 +110,15 @@ void raise_alert(Core& core, db::UnitOfWork& work, Alert alert)
     alert.id = new_id(now);
     alert.state = AlertState::Open;
     alert.first_at = alert.last_at = now;
-    db::AlertRepository(work).raise(alert);
+    const auto id = db::AlertRepository(work).raise(alert);
+    auto details = json::Writer()
+                       .begin_object()
+                       .member("kind", alert.kind)
+                       .member("severity", name_of(alert.severity))
+                       .member("title", alert.title)
+                       .end_object()
+                       .take();
+    audit::record(work, system_caller(), now, audit::kAlertRaised, {"alert", id}, std::move(details));
 }
 
 } // namespace chancery::issuance

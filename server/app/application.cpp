@@ -11,6 +11,7 @@
 #include "db/repositories/identity_repository.hpp"
 #include "db/repositories/machine_repository.hpp"
 #include "db/repositories/operation_repository.hpp"
+#include "issuance/inventory/batches.hpp"
 #include "issuance/orders.hpp"
 #include "issuance/revocation_status/crls.hpp"
 #include "issuance/revocation_status/ocsp_responders.hpp"
@@ -240,6 +241,8 @@ Application::Impl::Impl(Config wanted)
     jobs.limit(issuance::providers::kExternalOrderJob, 32); // they wait for CAs outside
     jobs.handle(issuance::kReplayPolicyJob, [this](Job job) { return issuance::run_replay(core, job.subject_id); });
     jobs.limit(issuance::kReplayPolicyJob, 2); // each keeps a reader of the database busy
+    jobs.handle(issuance::inventory::kBatchJob,
+                [this](Job job) { return issuance::inventory::run_batch(core, job.subject_id); });
     jobs.limit(acme::kValidateJob, 192); // they wait for others' servers; orders and CRLs must find a place meanwhile
     first_start(core, services.config);
     services.store.read_now([this](db::Session& session) { return core.configuration.current(session) != nullptr; });

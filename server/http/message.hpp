@@ -63,10 +63,18 @@ struct Request {
     std::string media_type() const;
 };
 
+/// Makes a body piece by piece while it is sent: nothing ends it. The next piece is asked for once the one before it
+/// was handed to the socket, so a slow reader holds one piece. An empty piece sends nothing and lets the connection
+/// look whether it should end. A producer that throws ends the connection without the end of the body, so that the peer
+/// knows.
+using BodyProducer = std::function<Awaitable<std::optional<std::string>>()>;
+
 struct Response {
     int status = 200;
     Fields fields;
     std::string body;
+    /// Instead of `body`: its length is not known beforehand (RFC 9112 section 7.1).
+    BodyProducer stream{};
     /// Runs once after the last byte was handed to the socket, or after that failed; for work that must not delay the
     /// answer.
     std::function<void()> after_sending{};

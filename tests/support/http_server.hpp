@@ -43,6 +43,7 @@ private:
     void add_plain_routes();
     void add_slow_routes();
     void add_odd_routes();
+    void add_streams();
 };
 
 /// A GET as bytes.

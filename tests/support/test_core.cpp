@@ -14,6 +14,7 @@
 #include "issuance/providers/external_orders.hpp"
 #include "issuance/providers/revocations.hpp"
 #include "issuance/policies/replays.hpp"
+#include "issuance/inventory/batches.hpp"
 #include "tests/support/run.hpp"
 
 #include <soci/soci.h>
@@ -151,6 +152,8 @@ TestCore::TestCore(db::Dialect dialect, issuance::CoreSettings settings)
     jobs.handle(issuance::providers::kRevokeJob,
                 [this](Job job) { return issuance::providers::execute_revocation(core, std::move(job)); });
     jobs.handle(issuance::kReplayPolicyJob, [this](Job job) { return issuance::run_replay(core, job.subject_id); });
+    jobs.handle(issuance::inventory::kBatchJob,
+                [this](Job job) { return issuance::inventory::run_batch(core, job.subject_id); });
     made = issuance::set_up(core, setup_request());
 }
 

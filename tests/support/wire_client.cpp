@@ -16,6 +16,7 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
+#include <utility>
 
 namespace chancery::test {
 namespace {
@@ -154,6 +155,13 @@ std::optional<WireClient::Answer> WireClient::receive(bool head_only)
     answer.body = input_.substr(0, length);
     input_.erase(0, length);
     return answer;
+}
+
+std::string WireClient::rest()
+{
+    while (read_more()) {
+    }
+    return std::exchange(input_, {});
 }
 
 bool WireClient::is_closed()

@@ -40,6 +40,8 @@ public:
     std::optional<Answer> receive(bool head_only = false);
     /// Sends nothing more, but still reads; without TLS.
     void finish();
+    /// All bytes until the server ends the connection.
+    std::string rest();
     /// Whether the server ended the connection; waits for it.
     bool is_closed();
     /// The common name of the server's certificate, the TLS version, the protocol chosen by ALPN.

@@ -272,8 +272,14 @@ TEST_CASE("tags are replaced at the revision that was read, and searched by", "[
     certificate.tags = {"old", "kept"};
     insert(database.store(), certificate);
     const auto replace = [&](const std::vector<std::string>& tags, long long revision) {
-        return database.store().write_now(
-            [&](UnitOfWork& unit) { return CertificateRepository(unit).replace_tags(certificate.id, tags, revision); });
+        return database.store().write_now([&](UnitOfWork& unit) {
+            CertificateRepository certificates(unit);
+            const auto before = certificates.find(certificate.id).value();
+            auto after = before;
+            after.tags = tags;
+            after.revision = revision;
+            return certificates.annotate(before, after, {});
+        });
     };
     CHECK(replace({"kept", "new"}, 1));
     CHECK_FALSE(replace({"late"}, 1));

@@ -1,6 +1,8 @@
+#include "core/json.hpp"
 #include "db/repositories/certificate_repository.hpp"
 #include "issuance/audit.hpp"
 #include "issuance/certificates.hpp"
+#include "issuance/inventory/annotations.hpp"
 #include "pki/certificate.hpp"
 #include "pki/pem.hpp"
 #include "tests/support/run.hpp"
@@ -170,7 +172,8 @@ TEST_CASE("tags are replaced by whoever saw the current revision", "[issuance][c
     const auto certificate = core.certificate(admin, automated({"a.example.com"}));
     const auto replace = [&](const std::vector<std::string>& tags, long long revision) {
         return core.write([&](db::UnitOfWork& work) {
-            return issuance::replace_tags(core.core, work, admin, certificate.id, tags, revision);
+            const auto patch = R"({"tags":)" + json::to_array(tags) + '}';
+            return issuance::inventory::annotate(core.core, work, admin, certificate.id, patch, revision);
         });
     };
     CHECK(replace({"web", "blue"}, 1)->revision == 2);
