@@ -3,6 +3,7 @@
 #include "issuance/identity/identity.hpp"
 #include "pki/pem.hpp"
 
+#include <iostream>
 #include <stdexcept>
 
 namespace chancery::test {
@@ -13,9 +14,10 @@ std::string admin_token(TestCore& core)
     return std::string(core.made.admin_token.reveal());
 }
 
-api::ApiSettings settings()
+api::ApiSettings with_url(api::ApiSettings settings)
 {
-    return {.public_url = "https://ca.example.com:8443"};
+    settings.public_url = "https://ca.example.com:8443";
+    return settings;
 }
 
 http::Router routed(api::Door& door)
@@ -27,9 +29,21 @@ http::Router routed(api::Door& door)
 
 } // namespace
 
-ApiWorld::ApiWorld(db::Dialect dialect)
-    : test(dialect), door(test.core, settings()), router(routed(door)), admin(router, admin_token(test))
+ApiWorld::ApiWorld(db::Dialect dialect, api::ApiSettings settings)
+    : test(dialect), door(test.core, with_url(std::move(settings))), router(routed(door)),
+      admin(router, admin_token(test))
 {
+}
+
+ApiWorld::~ApiWorld()
+{
+    try {
+        for (const auto& event : test.events("")) {
+            log_audited(event.request_id, event.action);
+        }
+    } catch (const std::exception& error) {
+        std::cerr << "what was audited is not in the contract's log: " << error.what() << '\n';
+    }
 }
 
 std::string ApiWorld::token_for(const issuance::Caller& user, Scope scope)
@@ -62,6 +76,21 @@ ApiAnswer ApiWorld::order_by_csr(const ApiClient& client, const std::vector<std:
         throw std::runtime_error("a test's CSR was not certified: " + answer.body);
     }
     return answer;
+}
+
+std::string ApiWorld::failed_order()
+{
+    const auto accepted =
+        admin.post("/api/v1/orders", order_body({"late.example.com"}, R"(,"key_algorithm":"rsa-2048")"));
+    const auto target = "/api/v1/domains/" + admin.get("/api/v1/domains?q=example.com").items().front().string("id");
+    admin.patch(target, R"({"enabled":false})", etag(target));
+    test.jobs.run_all(test.store());
+    admin.patch(target, R"({"enabled":true})", etag(target));
+    const auto id = accepted.text("id");
+    if (admin.get("/api/v1/orders/" + id).text("status") != "failed") {
+        throw std::runtime_error("a test's order did not fail: " + accepted.body);
+    }
+    return id;
 }
 
 std::string order_body(const std::vector<std::string>& names, const std::string& more)

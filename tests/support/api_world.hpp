@@ -14,7 +14,12 @@ namespace chancery::test {
 /// A CA as after its first start with the REST door in front of it, and no socket. "example.com" is registered.
 class ApiWorld {
 public:
-    explicit ApiWorld(db::Dialect dialect);
+    /// Without limits of requests unless `settings` has some.
+    explicit ApiWorld(db::Dialect dialect, api::ApiSettings settings = {});
+    /// Tells the contract's log what the world's requests left in the audit log.
+    ~ApiWorld();
+    ApiWorld(const ApiWorld&) = delete;
+    ApiWorld& operator=(const ApiWorld&) = delete;
 
     TestCore test;
     api::Door door;
@@ -30,6 +35,10 @@ public:
     ApiAnswer order(const ApiClient& client, const std::vector<std::string>& names, const std::string& more = {});
     /// The same with a CSR.
     ApiAnswer order_by_csr(const ApiClient& client, const std::vector<std::string>& names);
+
+    /// The id of an order of the administrator that was accepted and failed later: its domain, example.com, was
+    /// disabled while its key was being made.
+    std::string failed_order();
 
     /// The certificate's id of an order's answer.
     static std::string certificate_of(const ApiAnswer& order) { return order.text("certificate_id"); }
