@@ -74,7 +74,7 @@ TEST_CASE("a person signs in with an OpenID provider, which makes a user with th
           "[integration][api][oidc]")
 {
     Realm realm;
-    realm.provider.algorithm = GENERATE("RS256", "ES256");
+    realm.provider.algorithm = GENERATE(as<std::string>{}, "RS256", "ES256");
     const auto started = realm.begin("?return_to=/console/orders");
     CHECK(started.field("set-cookie").starts_with("__Host-chancery_oidc="));
     CHECK(started.field("set-cookie").contains("HttpOnly; SameSite=Lax"));
@@ -150,7 +150,7 @@ TEST_CASE("an ID token that is not the provider's, for us, of now and of this lo
     }
     SECTION("signed with an algorithm that is not taken")
     {
-        provider.algorithm = GENERATE("none", "HS256", "ES384");
+        provider.algorithm = GENERATE(as<std::string>{}, "none", "HS256", "ES384");
         reason = "RS256 or ES256";
     }
     SECTION("of nobody")
@@ -213,7 +213,8 @@ TEST_CASE("who has no role here, or no user where none are made, is refused and 
     }
     SECTION("no group with a role: a claim that is missing gives nothing")
     {
-        realm.provider.more_claims = GENERATE("", R"(,"groups":[])", R"(,"groups":["other"])", R"(,"groups":{"x":1})");
+        realm.provider.more_claims =
+            GENERATE(as<std::string>{}, "", R"(,"groups":[])", R"(,"groups":["other"])", R"(,"groups":{"x":1})");
         CHECK(realm.log_in().code() == "FORBIDDEN");
     }
     CHECK(realm.world.recorded("session.login.failure") == 1);

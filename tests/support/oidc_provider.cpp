@@ -18,7 +18,8 @@ using Members = std::map<std::string, std::string>;
 Members members_of(const std::string& form)
 {
     Members members;
-    for (const auto& [name, value] : http::parse_target("/?" + form).value().query) {
+    const auto parsed = http::parse_target("/?" + form).value();
+    for (const auto& [name, value] : parsed.query) {
         if (!members.emplace(name, value).second) {
             throw std::runtime_error("a member is there twice: " + name);
         }

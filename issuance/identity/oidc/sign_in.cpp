@@ -40,8 +40,10 @@ Result<User> provision(Core& core, db::UnitOfWork& work, const Settings& setting
     if (person.email.empty()) {
         return refuse(Code::Forbidden, "The identity provider gives no verified e-mail address for this person.");
     }
-    CHANCERY_TRY(user, create_user(core, work, on_behalf(callback),
-                                   {.email = person.email, .name = person.name.substr(0, 100), .role = role}, ""));
+    CHANCERY_TRY(
+        user,
+        create_user(core, work, on_behalf(callback),
+                    {.email = person.email, .name = person.name.size() <= 100 ? person.name : "", .role = role}, ""));
     db::IdentityLinkRepository(work).insert(settings.issuer, person.subject, user.id, core.clock.now());
     return std::move(user);
 }

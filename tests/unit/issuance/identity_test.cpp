@@ -213,14 +213,15 @@ TEST_CASE("a token's use is recorded, but not at every request", "[issuance][ide
     const auto unrecorded = [&] {
         return core
             .read([&](db::Session& session) { return issuance::identify_use(core.core, session, bearer(token)); })
-            ->unrecorded_token;
+            ->use.token_id;
     };
     const auto last_used = [&] {
         return core.read(
             [&](db::Session& session) { return db::ApiTokenRepository(session).find(token.token.id)->last_used_at; });
     };
     const auto record = [&] {
-        core.write([&](db::UnitOfWork& work) { issuance::record_token_use(work, token.token.id, core.clock.now()); });
+        core.write(
+            [&](db::UnitOfWork& work) { issuance::record_use(work, {.token_id = token.token.id}, core.clock.now()); });
     };
     CHECK_FALSE(last_used());
     REQUIRE(unrecorded() == token.token.id);
