@@ -1,6 +1,6 @@
 #include "api/session_cookie.hpp"
 
-#include "api/context.hpp"
+#include "api/negotiation.hpp"
 
 #include <chrono>
 
