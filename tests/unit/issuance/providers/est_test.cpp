@@ -118,7 +118,7 @@ TEST_CASE("failures that may pass are retried ever more slowly, told in one aler
         return db::AlertRepository(session).list({.kind = "provider.failed"}, {.limit = 10});
     });
     REQUIRE(alerts.size() == 1);
-    CHECK(alerts.front().occurrences == runs);
+    CHECK(alerts.front().count == runs);
     CHECK(alerts.front().resource_id == est.id);
 }
 
