@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdio>
 #include <cstdlib>
 #include <thread>
 
@@ -291,6 +292,7 @@ bool Bench::line(const Filter& filter, const Order& order)
     if (whole) {
         fmt::print("{}", plan_text);
     }
+    std::fflush(stdout);
     return good;
 }
 

@@ -95,7 +95,9 @@ asio::awaitable<Session::Next> Session::exchange()
     if (!sent) {
         co_return Next::End;
     }
-    co_return persistence == Persistence::Close ? Next::Linger : Next::Again;
+    // Draining may have begun while a stream was sent, after its head had promised to go on.
+    const bool last = persistence == Persistence::Close || (response.stream && shard_.draining && !has_input());
+    co_return last ? Next::Linger : Next::Again;
 }
 
 /// Answers what never became a request. Where the next request would begin is unknown then, so the connection ends.
