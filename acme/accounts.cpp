@@ -7,7 +7,6 @@
 #include "db/repositories/acme_repository.hpp"
 #include "db/repositories/authority_repository.hpp"
 #include "issuance/audit.hpp"
-#include "pki/key_checks.hpp"
 #include "pki/names.hpp"
 
 namespace chancery::acme {
@@ -21,32 +20,31 @@ struct NewAccount {
     std::vector<std::string> contacts{};
     bool terms_agreed = false;
     bool only_return_existing = false;
+    std::optional<std::string> external_text{}; ///< externalAccountBinding as it came
     std::optional<ExternalBinding> external{};
 };
 
-Outcome<NewAccount> read_new_account(const Context& context, const Call& call)
+/// The form alone: what the members say matters only for a key that has no account (RFC 8555 section 7.3.1).
+Outcome<NewAccount> read_new_account(const Call& call)
 {
     json::Reader in(call.payload);
     NewAccount wanted;
     wanted.contacts = in.optional_strings("contact").value_or(std::vector<std::string>{});
     wanted.terms_agreed = in.optional_boolean("termsOfServiceAgreed").value_or(false);
     wanted.only_return_existing = in.optional_boolean("onlyReturnExisting").value_or(false);
-    const auto external = in.raw("externalAccountBinding");
+    wanted.external_text = in.raw("externalAccountBinding");
     CHANCERY_CHECK(finish(in));
-    if (wanted.only_return_existing) {
-        return wanted;
-    }
-    CHANCERY_CHECK(check_contacts(wanted.contacts, context.settings.max_contacts));
-    if (external && *external != "null") {
-        CHANCERY_TRY(binding, read_external_binding(*external, call));
-        wanted.external = std::move(binding);
-    }
     return wanted;
 }
 
-/// What the server wants of somebody who registers.
-Outcome<void> check_registration(const AcmeServer& server, const NewAccount& wanted)
+/// What the server wants of somebody who registers; reads the external account binding.
+Outcome<void> check_registration(const Context& context, const Call& call, const AcmeServer& server, NewAccount& wanted)
 {
+    CHANCERY_CHECK(check_contacts(wanted.contacts, context.settings.max_contacts));
+    if (wanted.external_text && *wanted.external_text != "null") {
+        CHANCERY_TRY(binding, read_external_binding(*wanted.external_text, call));
+        wanted.external = std::move(binding);
+    }
     if (server.require_eab && !wanted.external) {
         return refuse(ErrorType::ExternalAccountRequired, 403,
                       "this ACME server registers clients with an external account binding only");
@@ -89,7 +87,7 @@ AcmeAccount make_account(const Call& call, const AcmeServer& server, const NewAc
                        .created_at = now};
 }
 
-Outcome<Registered> register_account(Context& context, db::UnitOfWork& work, const Call& call, const NewAccount& wanted)
+Outcome<Registered> register_account(Context& context, db::UnitOfWork& work, const Call& call, NewAccount wanted)
 {
     CHANCERY_TRY(server, active_server(context, work, call.server_id));
     db::AcmeAccountRepository accounts(work);
@@ -99,7 +97,7 @@ Outcome<Registered> register_account(Context& context, db::UnitOfWork& work, con
     if (wanted.only_return_existing) {
         return refuse(ErrorType::AccountDoesNotExist, 400, "no account has this key");
     }
-    CHANCERY_CHECK(check_registration(server, wanted));
+    CHANCERY_CHECK(check_registration(context, call, server, wanted));
     CHANCERY_CHECK(check_account_key(context, work, *call.jwk));
     const auto now = context.core.clock.now();
     auto account = make_account(call, server, wanted, now);
@@ -241,9 +239,6 @@ Outcome<void> check_contacts(const std::vector<std::string>& contacts, std::size
 
 Outcome<void> check_account_key(const Context& context, db::Session& session, const pki::Jwk& jwk)
 {
-    if (const auto strong = pki::check_public_key(jwk.key); !strong) {
-        return refuse(ErrorType::BadPublicKey, 400, strong.error().detail);
-    }
     if (db::BlockedKeyRepository(session).contains(jwk.key.spki_sha256())) {
         return refuse(ErrorType::BadPublicKey, 400, "the key is known to be compromised");
     }
@@ -266,7 +261,7 @@ http::Awaitable<Outcome<http::Response>> new_account(Context& context, Call call
     if (auto within = check_address_limit(context, call); !within) {
         co_return std::unexpected(std::move(within).error());
     }
-    auto wanted = read_new_account(context, call);
+    auto wanted = read_new_account(call);
     if (!wanted) {
         co_return std::unexpected(std::move(wanted).error());
     }

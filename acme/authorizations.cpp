@@ -76,13 +76,16 @@ http::Awaitable<Outcome<http::Response>> authorization(Context& context, Call ca
             co_return std::unexpected(std::move(wanted).error());
         }
     }
-    if (call.is_get()) {
-        co_await context.under_way.wait(call.id(), kOutcomeWait);
-    }
     auto authorization =
         call.is_get()
             ? co_await context.core.store.look_up([&](db::Session& session) { return read(context, session, call); })
             : co_await context.core.store.write([&](db::UnitOfWork& work) { return deactivate(context, work, call); });
+    if (call.is_get() && authorization && authorization->status == AcmeAuthorizationStatus::Pending &&
+        co_await context.under_way.wait(call.id(), kOutcomeWait)) {
+        // Only its owner waits, so that nobody else learns from the time that it exists.
+        authorization =
+            co_await context.core.store.look_up([&](db::Session& session) { return read(context, session, call); });
+    }
     if (!authorization) {
         co_return std::unexpected(std::move(authorization).error());
     }

@@ -41,6 +41,10 @@ Outcome<pki::Jwk> read_key(json::Reader object, pki::JwsAlgorithm algorithm)
     if (!pki::algorithm_fits(algorithm, key->key.type())) {
         return refuse(ErrorType::BadPublicKey, 400, "the signature algorithm does not go with the key");
     }
+    // Before the signature, so that a weak key is called weak whatever was done with it.
+    if (const auto strong = pki::check_public_key(key->key); !strong) {
+        return refuse(ErrorType::BadPublicKey, 400, strong.error().detail);
+    }
     return std::move(*key);
 }
 

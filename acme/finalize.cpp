@@ -111,6 +111,15 @@ Outcome<void> check_ready(const AcmeOrder& order, Time now)
     return refuse(ErrorType::OrderNotReady, 403, "the order is " + std::string(name_of(status)) + ", not ready");
 }
 
+/// What can be refused before anybody is asked for CAA records: whose the order is, its state and the CSR's names.
+Outcome<void> check_order(Context& context, db::Session& session, const Call& call, const pki::Csr& csr)
+{
+    CHANCERY_CHECK(current_account(context, session, *call.account));
+    CHANCERY_TRY(order, find_own_order(session, call));
+    CHANCERY_CHECK(check_ready(order, context.core.clock.now()));
+    return check_csr(csr, order.identifiers);
+}
+
 Outcome<Finalized> accept(Context& context, db::UnitOfWork& work, const Call& call, const pki::Csr& csr,
                           const CaaLookup& caa)
 {
@@ -217,6 +226,12 @@ http::Awaitable<Outcome<http::Response>> finalize(Context& context, Call call)
     auto csr = read_finalize(call.payload, context.settings.max_csr);
     if (!csr) {
         co_return std::unexpected(std::move(csr).error());
+    }
+    // Names are looked up for who proved them only, so that nobody has others asked at will.
+    auto right = co_await context.core.store.look_up(
+        [&](db::Session& session) { return check_order(context, session, call, *csr); });
+    if (!right) {
+        co_return std::unexpected(std::move(right).error());
     }
     const auto caa = co_await look_up_caa(context, call, *csr);
     auto finalized =

@@ -69,6 +69,11 @@ std::string name_set_key(const std::vector<Name>& names)
     return pki::sha256_hex(text);
 }
 
+Held held_of_account(const CountedOrder& order)
+{
+    return {order.server.limits.orders_per_account, order.server.id + "|account|" + order.account.id, "this account"};
+}
+
 /// In an order that is the same for every request, so that two never wait for each other.
 std::vector<Held> held_against(const CountedOrder& order, const issuance::Configuration& configuration)
 {
@@ -76,7 +81,7 @@ std::vector<Held> held_against(const CountedOrder& order, const issuance::Config
     const auto prefix = order.server.id + '|';
     std::vector<Held> held;
     if (limits.orders_per_account.is_set()) {
-        held.push_back({limits.orders_per_account, prefix + "account|" + order.account.id, "this account"});
+        held.push_back(held_of_account(order));
     }
     if (limits.orders_per_domain.is_set()) {
         std::set<std::string> domains;
@@ -234,6 +239,16 @@ Outcome<void> check_order_limits(Context& context, db::UnitOfWork& work, const C
         CHANCERY_CHECK(count(work, call.urls, held, now));
     }
     return {};
+}
+
+Outcome<void> check_authorization_limits(Context& context, db::UnitOfWork& work, const Call& call,
+                                         const CountedOrder& asked)
+{
+    CHANCERY_CHECK(check_pauses(context, work, call, asked));
+    if (!asked.server.limits.orders_per_account.is_set() || is_exempt(asked.server, asked.account)) {
+        return {};
+    }
+    return count(work, call.urls, held_of_account(asked), context.core.clock.now());
 }
 
 void count_failure(Context& context, db::UnitOfWork& work, const issuance::Caller& caller,

@@ -56,6 +56,10 @@ struct CountedOrder {
 /// where the server limits nothing.
 Outcome<void> check_order_limits(Context& context, db::UnitOfWork& work, const Call& call, const CountedOrder& order);
 
+/// newAuthz, counted with the orders of the account: what an account may leave behind is limited however it is made.
+Outcome<void> check_authorization_limits(Context& context, db::UnitOfWork& work, const Call& call,
+                                         const CountedOrder& asked);
+
 /// Only the part about names that are paused.
 Outcome<void> check_pauses(Context& context, db::UnitOfWork& work, const Call& call, const CountedOrder& order);
 

@@ -9,6 +9,8 @@
 #include "issuance/gate.hpp"
 #include "pki/names.hpp"
 
+#include <algorithm>
+
 namespace chancery::acme {
 namespace {
 
@@ -91,7 +93,9 @@ std::expected<Name, Subproblem> read_identifier(const std::string& type_text, co
     };
     const auto type = identifier_type(type_text);
     if (!type) {
-        return refused(ErrorType::UnsupportedIdentifier, "only dns and ip identifiers are supported");
+        auto problem = refused(ErrorType::UnsupportedIdentifier, "only dns and ip identifiers are supported");
+        problem.error().unknown_type = type_text;
+        return problem;
     }
     if (*type == NameType::Ip) {
         auto address = pki::normalise_ip(value);
@@ -101,6 +105,10 @@ std::expected<Name, Subproblem> read_identifier(const std::string& type_text, co
             return problem;
         }
         return Name{NameType::Ip, std::move(*address)};
+    }
+    // RFC 8555 section 7.1.4: the client converts names to A-labels, and knows what it ordered.
+    if (std::ranges::any_of(value, [](char c) { return static_cast<unsigned char>(c) > 0x7f; })) {
+        return refused(ErrorType::RejectedIdentifier, "internationalized names are ordered as A-labels (xn--…)");
     }
     auto name = pki::normalise_dns_name(value, true, false);
     if (!name) {

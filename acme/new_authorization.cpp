@@ -30,12 +30,9 @@ Outcome<Name> read_payload(const std::string& payload)
     return std::move(*name);
 }
 
-struct Given {
-    AcmeAuthorization authorization{};
-    bool is_new = false;
-};
-
-Outcome<Given> authorize(Context& context, db::UnitOfWork& work, const Call& call, const Name& name)
+/// A new authorization, or the valid one that the account has for the name: created either way for who asked (RFC 8555
+/// section 7.4.1 knows only 201, and clients wait for it).
+Outcome<AcmeAuthorization> authorize(Context& context, db::UnitOfWork& work, const Call& call, const Name& name)
 {
     const auto now = context.core.clock.now();
     CHANCERY_TRY(account, current_account(context, work, *call.account));
@@ -45,13 +42,15 @@ Outcome<Given> authorize(Context& context, db::UnitOfWork& work, const Call& cal
     const std::vector<Name> names{name};
     CHANCERY_TRY(bindings, check_names(context, work, caller, server,
                                        {.names = names, .refused = {}, .action = audit::kAcmeAuthorizationRefused}));
-    CHANCERY_CHECK(check_pauses(context, work, call, {.server = server, .account = account, .names = names}));
+    CHANCERY_CHECK(
+        check_authorization_limits(context, work, call, {.server = server, .account = account, .names = names}));
     db::AcmeOrderRepository orders(work);
     const auto* binding = bindings.empty() ? nullptr : &bindings.front();
     const auto expires_at = now + context.settings.order_lifetime;
     if (auto valid = orders.find_valid_authorization(account.id, name, false, expires_at,
                                                      binding == nullptr ? std::nullopt : std::optional(binding->id))) {
-        return Given{.authorization = std::move(*valid), .is_new = false};
+        record_bindings(work, caller, now, bindings, names);
+        return std::move(*valid);
     }
     auto authorization = make_authorization(server, account.id, name, expires_at, now, binding);
     orders.insert_preauthorization(authorization);
@@ -60,7 +59,7 @@ Outcome<Given> authorize(Context& context, db::UnitOfWork& work, const Call& cal
     details.begin_object().member("identifier", name.value).end_object();
     audit::record(work, caller, now, audit::kAcmeAuthorizationCreated, {"acme_authorization", authorization.id},
                   details.take());
-    return Given{.authorization = std::move(authorization), .is_new = true};
+    return authorization;
 }
 
 } // namespace
@@ -74,15 +73,13 @@ http::Awaitable<Outcome<http::Response>> new_authorization(Context& context, Cal
     if (!name) {
         co_return std::unexpected(std::move(name).error());
     }
-    auto given =
+    auto authorization =
         co_await context.core.store.write([&](db::UnitOfWork& work) { return authorize(context, work, call, *name); });
-    if (!given) {
-        co_return std::unexpected(std::move(given).error());
+    if (!authorization) {
+        co_return std::unexpected(std::move(authorization).error());
     }
-    const auto& authorization = given->authorization;
-    auto response = http::json_response(given->is_new ? 201 : 200,
-                                        authorization_json(authorization, call.urls, context.core.clock.now()));
-    response.with("Location", call.urls.authorization(authorization.id));
+    auto response = http::json_response(201, authorization_json(*authorization, call.urls, context.core.clock.now()));
+    response.with("Location", call.urls.authorization(authorization->id));
     co_return response;
 }
 

@@ -51,6 +51,7 @@ Kind kind_of(const Problem& problem)
         case Code::RateLimited:
             return {ErrorType::RateLimited, 429};
         case Code::ProviderNotActive:
+        case Code::ProviderFailed:
         case Code::Busy:
             return {ErrorType::ServerInternal, 503};
         case Code::Internal:
@@ -71,7 +72,8 @@ void write_subproblem(json::Writer& out, const Subproblem& subproblem)
 {
     out.begin_object().member("type", urn(subproblem.type)).member("detail", subproblem.detail);
     out.begin_object("identifier")
-        .member("type", name_of(subproblem.identifier.type))
+        .member("type", subproblem.unknown_type.empty() ? name_of(subproblem.identifier.type)
+                                                        : std::string_view(subproblem.unknown_type))
         .member("value", subproblem.identifier.value)
         .end_object();
     out.end_object();
@@ -83,6 +85,7 @@ Error from_core(const Problem& problem)
 {
     const auto kind = kind_of(problem);
     Error error{.type = kind.type, .status = kind.status, .detail = problem.detail};
+    error.decision_id = problem.decision_id;
     error.retry_after_seconds = problem.retry_after_seconds;
     if (!error.retry_after_seconds && (kind.status == 503 || kind.status == 429)) {
         error.retry_after_seconds = kRetryAfterSeconds;
@@ -119,6 +122,7 @@ std::string to_json(const Error& error)
     if (!error.instance.empty()) {
         out.member("instance", error.instance);
     }
+    out.member_if("decision_id", error.decision_id);
     if (!error.algorithms.empty()) {
         out.member("algorithms", error.algorithms);
     }

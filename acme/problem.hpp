@@ -50,6 +50,7 @@ struct Subproblem {
     ErrorType type{};
     std::string detail{};
     Name identifier{};
+    std::string unknown_type{}; ///< unsupportedIdentifier: the identifier's type as the client wrote it
     bool operator==(const Subproblem&) const = default;
 };
 
@@ -61,10 +62,11 @@ struct Error {
     std::vector<Subproblem> subproblems{};
     std::vector<std::string> algorithms{}; ///< badSignatureAlgorithm: those that would do (section 6.2)
     std::optional<int> retry_after_seconds{};
-    std::string location{};         ///< keyChange conflict: the account that has the key (section 7.3.5)
-    std::string instance{};         ///< userActionRequired: where a person acts (section 7.3.3)
-    std::string terms_of_service{}; ///< the same: Link rel="terms-of-service"
-    std::string help{};             ///< rateLimited: Link rel="help" (section 6.6)
+    std::string location{};                   ///< keyChange conflict: the account that has the key (section 7.3.5)
+    std::string instance{};                   ///< userActionRequired: where a person acts (section 7.3.3)
+    std::string terms_of_service{};           ///< the same: Link rel="terms-of-service"
+    std::string help{};                       ///< rateLimited: Link rel="help" (section 6.6)
+    std::optional<std::string> decision_id{}; ///< what the policies decided, where they blocked: a member of our own
 };
 
 template <class T> using Outcome = std::expected<T, Error>;

@@ -81,6 +81,17 @@ Outcome<void> revoke(Context& context, db::UnitOfWork& work, const Call& call, c
         }
         return {};
     }
+    // Who controls the names today need never have held the key: their word must not block it, nor revoke what others
+    // have for it.
+    if (call.account && certificate->acme_account_id != call.account_id() &&
+        wanted.reason == RevocationReason::KeyCompromise) {
+        return refuse_recorded(context, work, *caller, *certificate,
+                               {.type = ErrorType::BadRevocationReason,
+                                .status = 400,
+                                .detail =
+                                    "keyCompromise (1) is for the account that was issued the certificate and for "
+                                    "the certificate's key; 0, 3, 4 and 5 are allowed here"});
+    }
     if (certificate->revoked_at) {
         return refuse_recorded(
             context, work, *caller, *certificate,

@@ -23,10 +23,10 @@ bool ValidationsUnderWay::contains(const std::string& authorization_id) const
     return under_way_.contains(authorization_id);
 }
 
-http::Awaitable<void> ValidationsUnderWay::wait(std::string authorization_id, std::chrono::milliseconds most)
+http::Awaitable<bool> ValidationsUnderWay::wait(std::string authorization_id, std::chrono::milliseconds most)
 {
     if (!contains(authorization_id)) {
-        co_return;
+        co_return false;
     }
     const auto waiter = co_await waiters_.wait_for(authorization_id);
     // It may have ended before there was anybody to wake.
@@ -36,6 +36,7 @@ http::Awaitable<void> ValidationsUnderWay::wait(std::string authorization_id, st
     // Whoever waited in vain does not again: another process may have taken the validation over.
     const std::lock_guard lock(mutex_);
     under_way_.erase(authorization_id);
+    co_return true;
 }
 
 } // namespace chancery::acme

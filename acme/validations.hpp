@@ -17,9 +17,9 @@ class ValidationsUnderWay {
 public:
     void start(const std::string& authorization_id);
     void end(const std::string& authorization_id);
-    /// Returns when the validation has ended, at the latest after `most`; at once when none is under way here, or when
-    /// somebody has waited for it in vain.
-    http::Awaitable<void> wait(std::string authorization_id, std::chrono::milliseconds most);
+    /// Returns when the validation has ended, at the latest after `most`; false and at once when none is under way
+    /// here, or when somebody has waited for it in vain.
+    http::Awaitable<bool> wait(std::string authorization_id, std::chrono::milliseconds most);
 
 private:
     bool contains(const std::string& authorization_id) const;

@@ -68,6 +68,16 @@ void write_time(json::Writer& out, std::string_view name, const std::optional<Ti
     }
 }
 
+std::optional<Time> read_time(json::Reader& in, std::string_view name)
+{
+    const auto text = in.optional_string(name);
+    const auto time = text ? from_rfc3339(*text) : std::nullopt;
+    if (text && !time) {
+        in.reject(name, "format", "must be an RFC 3339 time");
+    }
+    return time;
+}
+
 void write_actor(json::Writer& out, std::string_view name, const Actor& actor)
 {
     out.begin_object(name)

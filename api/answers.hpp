@@ -34,6 +34,8 @@ std::string_view body_of(const http::Request& request);
 
 void write_time(json::Writer& out, std::string_view name, Time time);
 void write_time(json::Writer& out, std::string_view name, const std::optional<Time>& time);
+/// An RFC 3339 time; nothing when it is absent or null.
+std::optional<Time> read_time(json::Reader& in, std::string_view name);
 void write_actor(json::Writer& out, std::string_view name, const Actor& actor);
 void write_names(json::Writer& out, std::string_view name, std::span<const Name> names);
 /// `{organization, …}` from a body; absent members stay empty.

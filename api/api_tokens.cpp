@@ -15,7 +15,8 @@ void write_members(json::Writer& out, const ApiToken& token)
     out.member("id", token.id)
         .member("user_id", token.user_id)
         .member("name", token.name)
-        .member("scope", name_of(token.scope));
+        .member("scope", name_of(token.scope))
+        .member_or_null("source_cidrs", token.source_cidrs);
     write_time(out, "created_at", token.created_at);
     write_time(out, "expires_at", token.expires_at);
     write_time(out, "last_used_at", token.last_used_at);
@@ -80,18 +81,14 @@ Result<Answer> create(const Call& call, db::UnitOfWork& work)
     const auto name = in.string("name");
     const auto scope = read_required_choice<Scope>(in, "scope", Scope::Read);
     const auto user_id = in.optional_string("user_id").value_or(call.caller.actor.id);
-    std::optional<Time> expires_at;
-    if (const auto text = in.optional_string("expires_at")) {
-        expires_at = from_rfc3339(*text);
-        if (!expires_at) {
-            in.reject("expires_at", "format", "must be an RFC 3339 time");
-        }
-    }
+    const auto expires_at = read_time(in, "expires_at");
+    const auto source_cidrs = in.optional_strings("source_cidrs");
     CHANCERY_CHECK(in.finish());
     if (user_id != call.caller.actor.id) {
         CHANCERY_CHECK(issuance::require(work, call.caller, issuance::Right::ManageUsers, call.now));
     }
-    CHANCERY_TRY(made, issuance::create_token(call.core(), work, call.caller, user_id, name, scope, expires_at));
+    CHANCERY_TRY(
+        made, issuance::create_token(call.core(), work, call.caller, user_id, name, scope, expires_at, source_cidrs));
     auto response = created_response(created_text(made.token, std::string(made.text.reveal())),
                                      "/api/v1/api-tokens/" + made.token.id, etag_of(made.token));
     return Answer(std::move(response), created_text(made.token, std::nullopt));

@@ -1,13 +1,16 @@
 #pragma once
 
 #include "api/allowances.hpp"
+#include "api/event_streams.hpp"
 #include "api/settings.hpp"
 #include "core/secret.hpp"
 #include "issuance/access.hpp"
 #include "issuance/core.hpp"
 #include "issuance/identity/login_throttle.hpp"
+#include "issuance/identity/oidc/relying_party.hpp"
 #include "server/http/message.hpp"
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -21,6 +24,9 @@ struct Services {
     Secret cursor_key{}; ///< authenticates cursors; derived from the key-encryption key
     Allowances allowances;
     issuance::LoginThrottle logins{};
+    issuance::oidc::RelyingParty provider;
+    issuance::LoginThrottle machines{}; ///< of clients that exchange their secret
+    std::shared_ptr<EventStreams> event_streams = std::make_shared<EventStreams>();
 };
 
 /// One request whose caller is known and has the route's right. Lives as long as the transaction it was made in.

@@ -6,10 +6,22 @@
 namespace chancery::api::certificates {
 namespace {
 
+void write_owner(json::Writer& out, const Certificate& certificate)
+{
+    if (certificate.owner_type.empty()) {
+        out.null_member("owner");
+        return;
+    }
+    out.begin_object("owner")
+        .member("type", certificate.owner_type)
+        .member(certificate.owner_type == "user" ? "id" : "name", certificate.owner)
+        .end_object();
+}
+
 void write_issuance(json::Writer& out, const Certificate& certificate)
 {
     out.member("source", name_of(certificate.source))
-        .member("has_private_key", certificate.key_id.has_value())
+        .member("has_private_key", certificate.key_id.has_value() && certificate.authority_id.has_value())
         .member_or_null("order_id", certificate.order_id)
         .member_or_null("renewed_from", certificate.renewed_from)
         .member_or_null("renewed_to", certificate.renewed_to)
@@ -19,6 +31,8 @@ void write_issuance(json::Writer& out, const Certificate& certificate)
         .end_object()
         .raw_member("policy_warnings", certificate.policy_warnings)
         .member("tags", certificate.tags);
+    write_owner(out, certificate);
+    out.raw_member("custom_fields", certificate.custom_fields);
     write_time(out, "created_at", certificate.created_at);
 }
 

@@ -7,6 +7,8 @@
 #include "db/repositories/authority_repository.hpp"
 #include "issuance/authorities.hpp"
 #include "issuance/orders.hpp"
+#include "issuance/revocation_status/crls.hpp"
+#include "issuance/revocation_status/shards.hpp"
 #include "pki/pem.hpp"
 
 namespace chancery::api::certificate_authorities {
@@ -35,7 +37,10 @@ void write_authority(json::Writer& out, const Authority& authority, Time now)
         .member("has_private_key", authority.key_id.has_value())
         .member("crl_number", authority.crl_number)
         .member("crl_urls", authority.crl_urls)
-        .member("aia_urls", authority.aia_urls);
+        .member("aia_urls", authority.aia_urls)
+        .member("crl_shards", authority.crl_shards)
+        .member("ocsp", authority.ocsp)
+        .member("ocsp_urls", authority.ocsp_urls);
     write_time(out, "revoked_at", authority.revoked_at);
     write_time(out, "created_at", authority.created_at);
     out.end_object();
@@ -76,6 +81,9 @@ std::string writable_of(const Authority& authority)
         .member("name", authority.name)
         .member("crl_urls", authority.crl_urls)
         .member("aia_urls", authority.aia_urls)
+        .member("crl_shards", authority.crl_shards)
+        .member("ocsp", authority.ocsp)
+        .member("ocsp_urls", authority.ocsp_urls)
         .member("retired", authority.stored_status == AuthorityStatus::Invalid)
         .end_object();
     return out.take();
@@ -111,6 +119,20 @@ Result<issuance::NewAuthority> read_wanted(const http::Request& request)
     wanted.parent_id = in.optional_string("parent_id").value_or("");
     CHANCERY_CHECK(in.finish());
     return wanted;
+}
+
+/// From the whole of what can be changed: a member that is null is as it was at first.
+issuance::AuthorityUpdate read_update(json::Reader& in)
+{
+    const std::vector<std::string> none;
+    issuance::AuthorityUpdate update{.name = in.string("name"),
+                                     .crl_urls = in.optional_strings("crl_urls").value_or(none),
+                                     .aia_urls = in.optional_strings("aia_urls").value_or(none)};
+    update.crl_shards = read_number(in, "crl_shards", 1, issuance::kMostShards).value_or(1);
+    update.ocsp = in.optional_boolean("ocsp").value_or(true);
+    update.ocsp_urls = in.optional_strings("ocsp_urls").value_or(none);
+    update.retired = in.optional_boolean("retired").value_or(false);
+    return update;
 }
 
 /// The CA's key: at once where that is quick, else on a thread that may take its time.
@@ -198,11 +220,7 @@ Result<Answer> change(const Call& call, db::UnitOfWork& work)
     CHANCERY_TRY(revision, matched_revision(call.request, authority.revision));
     CHANCERY_TRY(merged, json::merge_patch(writable_of(authority), call.request.body));
     json::Reader in(merged);
-    const std::vector<std::string> none;
-    const issuance::AuthorityUpdate update{.name = in.string("name"),
-                                           .crl_urls = in.optional_strings("crl_urls").value_or(none),
-                                           .aia_urls = in.optional_strings("aia_urls").value_or(none),
-                                           .retired = in.optional_boolean("retired").value_or(false)};
+    const auto update = read_update(in);
     CHANCERY_CHECK(in.finish());
     CHANCERY_TRY(changed, issuance::update_authority(call.core(), work, call.caller, authority.id, update, revision));
     return authority_response(changed, call.now, 200);
@@ -226,11 +244,12 @@ http::Awaitable<http::Response> crl(Services& services, const Route& route, cons
     if (!admitted) {
         co_return finish(request, std::move(admitted));
     }
-    auto der = co_await issuance::current_crl(services.core, authority.id);
-    if (!der) {
+    auto current = co_await issuance::current_crl(services.core, authority.id);
+    if (!current) {
         co_return finish(request, refuse(Code::NotFound, "this certificate authority has no key here to sign a CRL"));
     }
-    co_return finish(request, Answer(file_response(std::move(*der), "application/pkix-crl", authority.name, ".crl")));
+    co_return finish(request,
+                     Answer(file_response(std::move(current->der), "application/pkix-crl", authority.name, ".crl")));
 }
 
 } // namespace chancery::api::certificate_authorities

@@ -1,102 +1,133 @@
 #include "api/certificate_filter.hpp"
 
-#include "core/enum_names.hpp"
-#include "core/text.hpp"
+#include "issuance/inventory/filters.hpp"
+#include "issuance/inventory/visibility.hpp"
 
 #include <algorithm>
 
 namespace chancery::api::certificates {
 namespace {
 
-constexpr std::string_view kFilters[] = {"status",
-                                         "source",
-                                         "provider_id",
-                                         "authority_id",
-                                         "issuer",
-                                         "key_algorithm",
-                                         "not_after[lt]",
-                                         "not_after[gt]",
-                                         "expires_before",
-                                         "expires_after",
-                                         "expires_within",
-                                         "requester_id",
-                                         "name",
-                                         "domain",
-                                         "q",
-                                         "tag",
-                                         "superseded",
-                                         "serial_number",
-                                         "fingerprint_sha256"};
+namespace inventory = issuance::inventory;
+using inventory::Field;
+using Op = FilterOperator;
 
-void narrow_before(std::optional<Time>& limit, std::optional<Time> other)
+/// A member of the query that stands for a comparison.
+struct Member {
+    std::string name{};
+    const Field* field = nullptr;
+    Op op{};
+};
+
+/// Words that are shorter than a field with its operator.
+struct Alias {
+    std::string_view name;
+    std::string_view field;
+    Op op;
+};
+
+constexpr Alias kAliases[] = {{"domain", "name", Op::Under},
+                              {"q", "text", Op::Contains},
+                              {"expires_before", "valid_to", Op::Less},
+                              {"expires_after", "valid_to", Op::Greater},
+                              {"expires_within", "valid_to", Op::Within}};
+
+constexpr Op kOrdered[] = {Op::Less, Op::LessOrEqual, Op::Greater, Op::GreaterOrEqual, Op::Within};
+
+void add_members(std::vector<Member>& members, const Field& field, std::string_view name)
 {
-    if (other) {
-        limit = limit ? std::min(*limit, *other) : *other;
+    if (field.takes(Op::In) || field.takes(Op::Equal)) {
+        members.push_back({std::string(name), &field, field.takes(Op::In) ? Op::In : Op::Equal});
     }
-}
-
-void narrow_after(std::optional<Time>& limit, std::optional<Time> other)
-{
-    if (other) {
-        limit = limit ? std::max(*limit, *other) : *other;
-    }
-}
-
-/// Several ways to name the window of the expiry; given together they all count.
-void read_expiry(const Call& call, QueryReader& query, db::CertificateFilter& filter)
-{
-    narrow_before(filter.expires_before, query.time("not_after[lt]"));
-    narrow_before(filter.expires_before, query.time("expires_before"));
-    narrow_after(filter.expires_after, query.time("not_after[gt]"));
-    narrow_after(filter.expires_after, query.time("expires_after"));
-    if (const auto within = query.duration("expires_within")) {
-        narrow_before(filter.expires_before, call.now + *within);
-        narrow_after(filter.expires_after, call.now);
-    }
-}
-
-std::vector<std::string> read_algorithms(QueryReader& query)
-{
-    auto algorithms = query.texts("key_algorithm");
-    for (const auto& name : algorithms) {
-        if (!from_name<KeyAlgorithm>(name)) {
-            query.reject("key_algorithm", "enum", "must be of " + all_names<KeyAlgorithm>());
+    for (const auto op : kOrdered) {
+        if (field.takes(op)) {
+            members.push_back({std::string(name) + '[' + std::string(name_of(op)) + ']', &field, op});
         }
     }
-    return algorithms;
+}
+
+/// "custom.team" is `custom[team]` in a query.
+std::string query_name(const Field& field)
+{
+    const auto prefix = inventory::kCustomPrefix;
+    return field.field == CertificateField::Custom ? "custom[" + field.name.substr(prefix.size()) + ']' : field.name;
+}
+
+std::vector<Member> members_of(std::span<const Field> fields)
+{
+    std::vector<Member> members;
+    for (const auto& field : fields) {
+        if (field.field == CertificateField::Custom) {
+            members.push_back({query_name(field), &field, Op::Equal});
+            continue;
+        }
+        add_members(members, field, field.name);
+        if (!field.query_member.empty()) {
+            add_members(members, field, field.query_member);
+        }
+    }
+    for (const auto& alias : kAliases) {
+        const auto field = std::ranges::find(fields, alias.field, &Field::name);
+        members.push_back({std::string(alias.name), &*field, alias.op});
+    }
+    return members;
+}
+
+/// Names and tags have commas nowhere but in URIs, which the structured search finds.
+std::vector<std::string> values_of(QueryReader& query, const Member& member)
+{
+    if (member.op == Op::In && member.field->type != inventory::FieldType::Text) {
+        return query.texts(member.name);
+    }
+    const auto text = query.text(member.name);
+    return text ? std::vector{*text} : std::vector<std::string>();
 }
 
 } // namespace
 
-std::span<const std::string_view> filter_names()
+std::vector<std::string> filter_names()
 {
-    return kFilters;
+    std::vector<std::string> names;
+    for (auto& member : members_of(inventory::Catalogue::built_in())) {
+        names.push_back(std::move(member.name));
+    }
+    names.emplace_back("custom");
+    return names;
 }
 
-std::optional<db::CertificateFilter> read_filter(const Call& call, QueryReader& query)
+db::CertificateFilter visible_filter(const Call& call, db::Session& session)
 {
-    db::CertificateFilter filter{.statuses = query.choices<CertificateStatus>("status"),
-                                 .source = query.choice<CertificateSource>("source"),
-                                 .provider_id = query.id("provider_id").value_or(""),
-                                 .authority_id = query.id("authority_id").value_or(""),
-                                 .issuer = query.text("issuer").value_or(""),
-                                 .algorithms = read_algorithms(query),
-                                 .requester_id = query.text("requester_id").value_or(""),
-                                 .name_exact = to_lower(query.text("name").value_or("")),
-                                 .name_suffix = to_lower(query.text("domain").value_or("")),
-                                 .name_substring = to_lower(query.text("q").value_or("")),
-                                 .tag = query.text("tag").value_or(""),
-                                 .superseded = query.boolean("superseded"),
-                                 .serial_number = to_lower(query.text("serial_number").value_or("")),
-                                 .fingerprint_sha256 = to_lower(query.text("fingerprint_sha256").value_or("")),
-                                 .now = call.now};
-    read_expiry(call, query, filter);
-    if (!issuance::has_right(call.caller, issuance::Right::ReadAllCertificates)) {
-        const auto& own = call.caller.actor.id;
-        if (!filter.requester_id.empty() && filter.requester_id != own) {
-            return std::nullopt;
+    return {.where = inventory::visible_to(call.core(), session, call.caller), .now = call.now};
+}
+
+std::vector<FilterNode> read_members(const Call& call, db::Session& session, QueryReader& query,
+                                     std::span<const std::string_view> only)
+{
+    std::vector<FilterNode> nodes;
+    const inventory::Catalogue catalogue(session);
+    for (const auto& member : members_of(catalogue.fields())) {
+        if (!only.empty() && std::ranges::find(only, member.name) == only.end()) {
+            continue;
         }
-        filter.requester_id = own;
+        const auto values = values_of(query, member);
+        if (values.empty()) {
+            continue;
+        }
+        auto node = inventory::comparison(*member.field, member.op, values, call.now);
+        if (node) {
+            nodes.push_back(*std::move(node));
+        } else {
+            query.reject(member.name, node.error().code, node.error().detail);
+        }
+    }
+    return nodes;
+}
+
+db::CertificateFilter read_filter(const Call& call, db::Session& session, QueryReader& query)
+{
+    auto filter = visible_filter(call, session);
+    for (auto& node : read_members(call, session, query, {})) {
+        filter.where.push_back(std::move(node));
     }
     return filter;
 }

@@ -6,12 +6,26 @@
 #include "api/etag.hpp"
 #include "api/paging.hpp"
 #include "issuance/certificates.hpp"
+#include "issuance/inventory/annotations.hpp"
 #include "pki/pem.hpp"
 
 namespace chancery::api::certificates {
 namespace {
 
 constexpr std::string_view kSorts[] = {"-created_at", "valid_to", "common_name"};
+
+Result<Certificate> download(const Call& call, db::UnitOfWork& work, std::string_view form)
+{
+    CHANCERY_TRY(id, id_of(call.request));
+    return issuance::download_certificate(call.core(), work, call.caller, id, form);
+}
+
+} // namespace
+
+std::span<const std::string_view> sorts()
+{
+    return kSorts;
+}
 
 db::CertificateSort sort_of(const std::string& name)
 {
@@ -34,30 +48,24 @@ db::Position position_of(const Certificate& certificate, db::CertificateSort sor
     return {certificate.common_name, certificate.id};
 }
 
-Result<Certificate> download(const Call& call, db::UnitOfWork& work, std::string_view form)
+http::Response page(const Call& call, db::Session& session, const db::CertificateFilter& filter, const Paging& paging)
 {
-    CHANCERY_TRY(id, id_of(call.request));
-    return issuance::download_certificate(call.core(), work, call.caller, id, form);
+    db::CertificateRepository certificates(session);
+    const auto sort = sort_of(paging.sort);
+    const auto found = certificates.list(filter, sort, paging.request);
+    const auto total = paging.include_total ? std::optional(certificates.count(filter)) : std::nullopt;
+    const auto show_one = [&](json::Writer& out, const Certificate& one) { write_certificate(out, one, call.now); };
+    const auto position = [&](const Certificate& one) { return position_of(one, sort); };
+    return list_response(call, paging, found, show_one, position, total);
 }
-
-} // namespace
 
 Result<Answer> list(const Call& call, db::Session& session)
 {
     QueryReader query(call.request);
     const auto paging = read_paging(call, query, kSorts);
-    const auto filter = read_filter(call, query);
+    const auto filter = read_filter(call, session, query);
     CHANCERY_CHECK(query.finish());
-    db::CertificateRepository certificates(session);
-    const auto sort = sort_of(paging.sort);
-    const auto found = filter ? certificates.list(*filter, sort, paging.request) : std::vector<Certificate>{};
-    std::optional<long long> total;
-    if (paging.include_total) {
-        total = filter ? certificates.count(*filter) : 0;
-    }
-    const auto show_one = [&](json::Writer& out, const Certificate& one) { write_certificate(out, one, call.now); };
-    const auto position = [&](const Certificate& one) { return position_of(one, sort); };
-    return list_response(call, paging, found, show_one, position, total);
+    return page(call, session, filter, paging);
 }
 
 Result<Answer> show(const Call& call, db::UnitOfWork& work)
@@ -72,13 +80,8 @@ Result<Answer> change(const Call& call, db::UnitOfWork& work)
     CHANCERY_TRY(id, id_of(call.request));
     CHANCERY_TRY(certificate, issuance::find_certificate(call.core(), work, call.caller, id));
     CHANCERY_TRY(revision, matched_revision(call.request, certificate.revision));
-    json::Writer writable;
-    writable.begin_object().member("tags", certificate.tags).end_object();
-    CHANCERY_TRY(merged, json::merge_patch(writable.take(), call.request.body));
-    json::Reader in(merged);
-    const auto tags = in.optional_strings("tags").value_or(std::vector<std::string>{});
-    CHANCERY_CHECK(in.finish());
-    CHANCERY_TRY(changed, issuance::replace_tags(call.core(), work, call.caller, id, tags, revision));
+    CHANCERY_TRY(changed,
+                 issuance::inventory::annotate(call.core(), work, call.caller, id, body_of(call.request), revision));
     return certificate_response(changed, call.now);
 }
 

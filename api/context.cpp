@@ -4,6 +4,7 @@
 #include "api/negotiation.hpp"
 #include "api/problem.hpp"
 #include "core/text.hpp"
+#include "server/http/caching.hpp"
 
 namespace chancery::api {
 namespace {
@@ -13,6 +14,12 @@ constexpr std::string_view kBearer = "bearer ";
 bool changes_state(const http::Request& request)
 {
     return request.method != "GET" && request.method != "HEAD";
+}
+
+/// A browser would show its certificate for any page that makes it ask; machines send none of these.
+bool comes_from_browser(const http::Request& request)
+{
+    return request.fields.contains("origin") || request.fields.contains("sec-fetch-site");
 }
 
 /// One request with a key: answers from the record, or does the work and settles the record with it.
@@ -100,6 +107,7 @@ issuance::Credentials credentials_of(const http::Request& request)
         credentials.bearer_token = std::string(authorization); // another scheme: no token, so never a known one
     } else {
         credentials.session_token = request.cookie(kSessionCookie).value_or("");
+        credentials.peer_certificate = comes_from_browser(request) ? "" : request.peer_certificate;
     }
     return credentials;
 }
@@ -107,7 +115,8 @@ issuance::Credentials credentials_of(const http::Request& request)
 bool has_credentials(const http::Request& request)
 {
     const auto credentials = credentials_of(request);
-    return issuance::looks_like_token(credentials.bearer_token) || !credentials.session_token.empty();
+    return issuance::looks_like_token(credentials.bearer_token) || !credentials.session_token.empty() ||
+           !credentials.peer_certificate.empty();
 }
 
 Result<issuance::Caller> admit_caller(Services& services, const Route& route, const http::Request& request,
@@ -118,10 +127,18 @@ Result<issuance::Caller> admit_caller(Services& services, const Route& route, co
     if (route.right) {
         CHANCERY_CHECK(issuance::require(work, identified.caller, *route.right, now));
     }
-    if (!identified.unrecorded_token.empty()) {
-        issuance::record_token_use(work, identified.unrecorded_token, now);
-    }
+    issuance::record_use(work, identified.use, now);
     return std::move(identified.caller);
+}
+
+Result<issuance::Caller> recheck_caller(Services& services, const Route& route, const http::Request& request,
+                                        db::Session& session)
+{
+    CHANCERY_TRY(caller, issuance::identify(services.core, session, credentials_of(request)));
+    if (route.right && !issuance::has_right(caller, *route.right)) {
+        return refuse(Code::Forbidden, "the right for this is missing");
+    }
+    return std::move(caller);
 }
 
 http::Awaitable<Result<Answer>> read(Services& services, const Route& route, const http::Request& request,
@@ -129,11 +146,11 @@ http::Awaitable<Result<Answer>> read(Services& services, const Route& route, con
 {
     const auto now = services.core.clock.now();
     bool denied = false;
-    std::string unrecorded_token;
+    issuance::UnrecordedUse use;
     const auto reading = [&](db::Session& session) -> Result<Answer> {
         CHANCERY_TRY(identified, identify_and_count(services, request, session));
         const auto& caller = identified.caller;
-        unrecorded_token = identified.unrecorded_token;
+        use = identified.use;
         denied = route.right && !issuance::has_right(caller, *route.right);
         if (denied) {
             return refuse(Code::Forbidden, "the right for this is missing");
@@ -149,8 +166,8 @@ http::Awaitable<Result<Answer>> read(Services& services, const Route& route, con
         };
         co_return co_await services.core.store.write(recording);
     }
-    if (!unrecorded_token.empty()) {
-        const auto noting = [&](db::UnitOfWork& unit) { issuance::record_token_use(unit, unrecorded_token, now); };
+    if (!use.empty()) {
+        const auto noting = [&](db::UnitOfWork& unit) { issuance::record_use(unit, use, now); };
         co_await services.core.store.write(noting);
     }
     co_return outcome;
@@ -187,7 +204,7 @@ http::Response finish(const http::Request& request, Result<Answer> outcome)
     auto response = std::move(outcome->response);
     response.with("Cache-Control", "no-store");
     const auto etag = response.fields.find("etag");
-    if (!changes_state(request) && etag && none_match_hits(request, *etag)) {
+    if (!changes_state(request) && etag && http::none_match_hits(request, *etag)) {
         response.status = 304;
         response.body.clear();
     }

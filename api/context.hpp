@@ -19,6 +19,10 @@ bool has_credentials(const http::Request& request);
 /// Who calls, with the route's right; refusals are recorded in `work`. The first thing done in every transaction.
 Result<issuance::Caller> admit_caller(Services& services, const Route& route, const http::Request& request,
                                       db::UnitOfWork& work);
+/// The same again, later in a long answer: with the credentials, the role and the grants as they are by then. Records
+/// nothing.
+Result<issuance::Caller> recheck_caller(Services& services, const Route& route, const http::Request& request,
+                                        db::Session& session);
 
 /// Runs `work` in one read-only transaction.
 http::Awaitable<Result<Answer>> read(Services& services, const Route& route, const http::Request& request,

@@ -72,7 +72,8 @@ Door::Door(issuance::Core& core, ApiSettings settings)
     : services_{.core = core,
                 .settings = settings,
                 .cursor_key = core.keys.kek().derive(kCursorKey),
-                .allowances = Allowances(settings)}
+                .allowances = Allowances(settings),
+                .provider = issuance::oidc::RelyingParty(settings.identity_provider)}
 {
 }
 

@@ -15,12 +15,6 @@ std::string_view opaque(std::string_view tag)
     return tag.substr(1, tag.size() - 2);
 }
 
-std::string_view without_weakness(std::string_view tag)
-{
-    tag = trim(tag);
-    return tag.starts_with("W/") ? tag.substr(2) : tag;
-}
-
 } // namespace
 
 std::string make_etag(long long revision, std::string_view rest)
@@ -30,20 +24,6 @@ std::string make_etag(long long revision, std::string_view rest)
         tag.append(".").append(rest);
     }
     return tag + '"';
-}
-
-bool none_match_hits(const http::Request& request, std::string_view etag)
-{
-    const auto value = request.header("if-none-match");
-    if (value.empty()) {
-        return false;
-    }
-    for (const auto& tag : split(value, ',')) {
-        if (trim(tag) == "*" || without_weakness(tag) == etag) {
-            return true;
-        }
-    }
-    return false;
 }
 
 Result<long long> matched_revision(const http::Request& request, long long current)

@@ -12,9 +12,6 @@ namespace chancery::api {
 
 std::string make_etag(long long revision, std::string_view rest = {});
 
-/// Whether If-None-Match names `etag` (weak comparison, RFC 9110 section 13.1.2).
-bool none_match_hits(const http::Request& request, std::string_view etag);
-
 /// `current` when If-Match names it: then that is the revision to change. PreconditionRequired without the field,
 /// PreconditionFailed when it names others only. What follows the revision in a tag does not count: it is not what a
 /// writer must have seen. `*` names whatever is there.

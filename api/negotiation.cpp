@@ -30,8 +30,13 @@ bool is_refused(const std::vector<std::string>& parts)
     return false;
 }
 
+constexpr std::string_view kForm = "application/x-www-form-urlencoded";
+
 bool reads(Body body, std::string_view media_type)
 {
+    if (body == Body::Form) {
+        return media_type == kForm;
+    }
     return media_type == kJson || (body == Body::MergePatch && media_type == "application/merge-patch+json");
 }
 
@@ -58,9 +63,10 @@ bool accepts(std::string_view accept, std::string_view media_type)
 std::optional<http::Response> refuse_media_type(const Route& route, const http::Request& request)
 {
     if (!request.body.empty() && route.body != Body::None && !reads(route.body, request.media_type())) {
-        return problem_response(request, kUnsupportedMediaType, "send the body as application/json");
+        return problem_response(request, kUnsupportedMediaType,
+                                "send the body as " + std::string(route.body == Body::Form ? kForm : kJson));
     }
-    if (!accepts(request.header("accept"), route.produces)) {
+    if (!route.produces.empty() && !accepts(request.header("accept"), route.produces)) {
         return problem_response(request, kNotAcceptable,
                                 "this resource is available as " + std::string(route.produces) + " only");
     }

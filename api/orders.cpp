@@ -7,6 +7,8 @@
 #include "api/prefer.hpp"
 #include "db/repositories/order_repository.hpp"
 #include "issuance/orders.hpp"
+#include "issuance/providers/external_orders.hpp"
+#include "pki/pem.hpp"
 
 namespace chancery::api::orders {
 namespace {
@@ -183,6 +185,25 @@ Result<Answer> show(const Call& call, db::Session& session)
     CHANCERY_TRY(id, id_of(call.request));
     CHANCERY_TRY(order, issuance::read_order(call.core(), session, call.caller, id));
     return order_response(order);
+}
+
+Result<Answer> csr(const Call& call, db::Session& session)
+{
+    CHANCERY_TRY(id, id_of(call.request));
+    CHANCERY_TRY(der, issuance::providers::csr_of_order(call.core(), session, call.caller, id));
+    CHANCERY_TRY(order, issuance::read_order(call.core(), session, call.caller, id));
+    return file_response(pki::to_pem(der, "CERTIFICATE REQUEST"), "application/x-pem-file",
+                         file_stem(order.common_name), ".csr");
+}
+
+Result<Answer> fulfil(const Call& call, db::UnitOfWork& work)
+{
+    CHANCERY_TRY(id, id_of(call.request));
+    json::Reader in(body_of(call.request));
+    const auto pem = in.string("certificate");
+    CHANCERY_CHECK(in.finish());
+    CHANCERY_TRY(finished, issuance::providers::fulfil_by_hand(call.core(), work, call.caller, id, pem));
+    return order_response(finished.order);
 }
 
 http::Awaitable<http::Response> create(Services& services, const Route& route, const http::Request& request)

@@ -24,6 +24,11 @@ struct Paging {
 /// Reads the paging members of a query. `sorts` are the names that may be sorted by, the first being the default, with
 /// "-" before it for descending; clients may turn each round. An unusable cursor is a mistake at "?cursor".
 Paging read_paging(const Call& call, QueryReader& query, std::span<const std::string_view> sorts);
+/// The same members of a body.
+Paging read_paging(const Call& call, json::Reader& in, std::span<const std::string_view> sorts);
+
+/// `sort` alone, for what is answered whole.
+Paging read_sort_only(const Call& call, QueryReader& query, std::span<const std::string_view> sorts);
 
 namespace detail {
 /// The rest of a list's answer once its items are written: next page, total, Link.

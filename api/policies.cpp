@@ -55,6 +55,23 @@ PolicyRule read_rule(json::Reader in)
     return rule;
 }
 
+Result<Policy> find(const Call& call, db::Session& session)
+{
+    CHANCERY_TRY(id, id_of(call.request));
+    auto policy = db::PolicyRepository(session).find(id);
+    if (!policy) {
+        return refuse(Code::NotFound, "there is no policy with this id");
+    }
+    return std::move(*policy);
+}
+
+http::Response policy_response(const Policy& policy)
+{
+    return resource_response(200, text_of(policy), make_etag(policy.version));
+}
+
+} // namespace
+
 Result<Policy> read_policy(std::string_view text, Policy policy)
 {
     json::Reader in(text);
@@ -73,23 +90,6 @@ Result<Policy> read_policy(std::string_view text, Policy policy)
     CHANCERY_CHECK(in.finish());
     return policy;
 }
-
-Result<Policy> find(const Call& call, db::Session& session)
-{
-    CHANCERY_TRY(id, id_of(call.request));
-    auto policy = db::PolicyRepository(session).find(id);
-    if (!policy) {
-        return refuse(Code::NotFound, "there is no policy with this id");
-    }
-    return std::move(*policy);
-}
-
-http::Response policy_response(const Policy& policy)
-{
-    return resource_response(200, text_of(policy), make_etag(policy.version));
-}
-
-} // namespace
 
 Result<Answer> list(const Call& call, db::Session& session)
 {

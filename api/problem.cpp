@@ -115,6 +115,8 @@ ProblemForm form_of(Code code)
             return {422, "POLICY_HARD_FAIL", "A policy blocks the request"};
         case Code::ProviderNotActive:
             return {409, "PROVIDER_NOT_ACTIVE", "The provider or its CA cannot issue now"};
+        case Code::ProviderFailed:
+            return {502, "PROVIDER_FAILED", "The certificate authority outside refused or could not be reached"};
         case Code::BadCsr:
             return {422, "BAD_CSR", "The certificate signing request cannot be used"};
         case Code::BadKey:

@@ -14,10 +14,6 @@
 
 namespace chancery::api {
 
-/// An ISO 8601 duration of weeks, days, hours, minutes and seconds ("P30D", "PT12H", "P1W"); nothing for anything else:
-/// years and months have no fixed length.
-std::optional<std::chrono::seconds> parse_duration(std::string_view text);
-
 /// Reads the members of a query into typed values and collects every mistake at "?name"; members that nobody asked for
 /// and members given twice are mistakes, too. The values mean something only when `finish()` succeeds.
 class QueryReader {

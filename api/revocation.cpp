@@ -2,6 +2,8 @@
 
 #include "api/answers.hpp"
 #include "api/certificate_answers.hpp"
+#include "api/etag.hpp"
+#include "db/repositories/revocation_dispatch_repository.hpp"
 #include "issuance/certificates.hpp"
 #include "issuance/revocation.hpp"
 
@@ -25,6 +27,25 @@ std::string challenge_text(const Certificate& certificate, Time expires_at, cons
         .member("serial_number", certificate.serial_number)
         .end_object();
     return out.end_object().take();
+}
+
+/// Two facts: recorded here, and published by the CA outside that issued it.
+std::string revocation_text(const Certificate& certificate, const std::optional<RevocationDispatch>& dispatch)
+{
+    json::Writer out;
+    out.begin_object();
+    write_time(out, "revoked_at", certificate.revoked_at);
+    out.member("reason", name_of(certificate.revocation_reason.value_or(RevocationReason::Unspecified)));
+    out.key("dispatch");
+    if (!dispatch) {
+        return out.null().end_object().take();
+    }
+    out.begin_object().member("provider_id", dispatch->provider_id).member_or_null("job_id", dispatch->job_id);
+    write_time(out, "recorded_at", dispatch->recorded_at);
+    write_time(out, "published_at", dispatch->published_at);
+    write_time(out, "failed_at", dispatch->failed_at);
+    out.member_or_null("last_error", dispatch->last_words.empty() ? std::nullopt : std::optional(dispatch->last_words));
+    return out.end_object().end_object().take();
 }
 
 } // namespace
@@ -65,9 +86,11 @@ Result<Answer> show(const Call& call, db::Session& session)
     if (!certificate.revoked_at) {
         return refuse(Code::NotFound, "the certificate is not revoked");
     }
-    json::Writer out;
-    certificates::write_revocation(out, certificate);
-    return resource_response(200, out.take(), certificates::etag_of(certificate, call.now));
+    const auto dispatch = db::RevocationDispatchRepository(session).find(id);
+    // What has become of it at the CA changes without a new revision of the certificate.
+    const auto stage = !dispatch ? "" : dispatch->published_at ? "p" : dispatch->failed_at ? "f" : "d";
+    const auto etag = make_etag(certificate.revision, stage + std::to_string(dispatch ? dispatch->tries : 0));
+    return resource_response(200, revocation_text(certificate, dispatch), etag);
 }
 
 } // namespace chancery::api::revocation

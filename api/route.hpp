@@ -28,7 +28,7 @@ struct Custom {
 };
 
 /// What a request may carry.
-enum class Body { None, Json, MergePatch };
+enum class Body { None, Json, MergePatch, Form };
 
 /// Whether an Idempotency-Key is honoured.
 enum class Repeat { Plain, Idempotent };
@@ -43,7 +43,7 @@ struct Route {
     std::variant<Read, Write, Custom> action;
     Body body = Body::None;
     Repeat repeat = Repeat::Plain;
-    std::string_view produces = kJson;
+    std::string_view produces = kJson; ///< empty: the handler offers several and chooses
 };
 
 /// Every operation of the door with the right it needs: the one place where that is decided.

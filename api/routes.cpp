@@ -3,17 +3,32 @@
 #include "api/alerts.hpp"
 #include "api/api_tokens.hpp"
 #include "api/audit_events.hpp"
+#include "api/batch_operations.hpp"
 #include "api/certificate_authorities.hpp"
+#include "api/certificate_export.hpp"
+#include "api/certificate_search.hpp"
 #include "api/certificates.hpp"
+#include "api/custom_fields.hpp"
 #include "api/domains.hpp"
+#include "api/events.hpp"
 #include "api/exports.hpp"
+#include "api/oauth_tokens.hpp"
+#include "api/oidc.hpp"
 #include "api/orders.hpp"
+#include "api/own_login.hpp"
 #include "api/policies.hpp"
+#include "api/policy_decisions.hpp"
 #include "api/policy_evaluations.hpp"
+#include "api/policy_replays.hpp"
+#include "api/policy_waivers.hpp"
 #include "api/providers.hpp"
 #include "api/revocation.hpp"
 #include "api/route.hpp"
+#include "api/service_accounts.hpp"
+#include "api/saved_views.hpp"
 #include "api/sessions.hpp"
+#include "api/statistics.hpp"
+#include "api/tags.hpp"
 #include "api/users.hpp"
 
 #include <algorithm>
@@ -31,6 +46,7 @@ using issuance::Right;
 constexpr std::string_view kPemFile = "application/x-pem-file";
 constexpr std::string_view kPemChain = "application/pem-certificate-chain";
 constexpr std::string_view kDerCertificate = "application/pkix-cert";
+constexpr std::string_view kHtml = "text/html";
 constexpr std::string_view kCrl = "application/pkix-crl";
 constexpr std::optional<Right> kAnybody{};
 
@@ -38,9 +54,24 @@ constexpr std::optional<Right> kAnybody{};
 constexpr Route kRoutes[] = {
     {"POST",   "/api/v1/sessions",         kAnybody,                Custom{sessions::log_in}, Json},
     {"DELETE", "/api/v1/sessions/current", Right::ReadOwnProfile,   Write{sessions::log_out}},
+    {"GET",    "/api/v1/sessions",         Right::ManageOwnLogin,   Read{sessions::list}},
+    {"GET",    "/api/v1/sessions/{id}",    Right::ManageOwnLogin,   Read{sessions::show}},
+    {"DELETE", "/api/v1/sessions/{id}",    Right::ManageOwnLogin,   Write{sessions::revoke}},
     {"GET",    "/api/v1/me",               Right::ReadOwnProfile,   Read{sessions::me}},
+    {"POST",   "/api/v1/me/password",          Right::ManageOwnLogin, Custom{own_login::change_password}, Json},
+    {"GET",    "/api/v1/me/totp",              Right::ManageOwnLogin, Read{own_login::show_totp}},
+    {"POST",   "/api/v1/me/totp",              Right::ManageOwnLogin, Write{own_login::start_totp}, Json},
+    {"POST",   "/api/v1/me/totp/confirmation", Right::ManageOwnLogin, Write{own_login::confirm_totp}, Json},
+    {"POST",   "/api/v1/me/totp/removal",      Right::ManageOwnLogin, Write{own_login::remove_totp}, Json},
 
     {"GET",    "/api/v1/certificates",                             Right::ReadCertificates,   Read{certificates::list}},
+    {"GET",    "/api/v1/certificates/batch-operations",            Right::ManageCertificates, Read{batch_operations::list}},
+    {"POST",   "/api/v1/certificates/batch-operations",            Right::ManageCertificates, Write{batch_operations::create}, Json, Idempotent},
+    {"GET",    "/api/v1/certificates/batch-operations/{id}",       Right::ManageCertificates, Read{batch_operations::show}},
+    {"GET",    "/api/v1/certificates/batch-operations/{id}/items", Right::ManageCertificates, Read{batch_operations::items}},
+    {"GET",    "/api/v1/certificates/filter-fields",               Right::ReadCertificates,   Read{certificate_search::fields}},
+    {"GET",    "/api/v1/certificates/exports",                     Right::ReadCertificates,   Custom{certificate_export::stream}, None, Plain, {}},
+    {"POST",   "/api/v1/certificates/search",                      Right::ReadCertificates,   Read{certificate_search::search}, Json},
     {"GET",    "/api/v1/certificates/{id}",                        Right::ReadCertificates,   Write{certificates::show}},
     {"PATCH",  "/api/v1/certificates/{id}",                        Right::ManageCertificates, Write{certificates::change}, MergePatch},
     {"GET",    "/api/v1/certificates/{id}/pem",                    Right::ReadCertificates,   Write{certificates::pem}, None, Plain, kPemFile},
@@ -51,10 +82,29 @@ constexpr Route kRoutes[] = {
     {"POST",   "/api/v1/certificates/{id}/revocation",             Right::RevokeCertificates, Write{revocation::revoke}, Json, Idempotent},
     {"GET",    "/api/v1/certificates/{id}/revocation",             Right::ReadCertificates,   Read{revocation::show}},
 
+    {"GET",    "/api/v1/custom-fields",      Right::ReadCertificates,   Read{custom_fields::list}},
+    {"POST",   "/api/v1/custom-fields",      Right::ManageCustomFields, Write{custom_fields::create}, Json, Idempotent},
+    {"GET",    "/api/v1/custom-fields/{id}", Right::ReadCertificates,   Read{custom_fields::show}},
+    {"PATCH",  "/api/v1/custom-fields/{id}", Right::ManageCustomFields, Write{custom_fields::change}, MergePatch},
+    {"DELETE", "/api/v1/custom-fields/{id}", Right::ManageCustomFields, Write{custom_fields::retire}},
+    {"GET",    "/api/v1/saved-views",        Right::ReadCertificates,   Read{saved_views::list}},
+    {"POST",   "/api/v1/saved-views",        Right::ManageOwnViews,     Write{saved_views::create}, Json, Idempotent},
+    {"GET",    "/api/v1/saved-views/{id}",   Right::ReadCertificates,   Read{saved_views::show}},
+    {"PATCH",  "/api/v1/saved-views/{id}",   Right::ManageOwnViews,     Write{saved_views::change}, MergePatch},
+    {"DELETE", "/api/v1/saved-views/{id}",   Right::ManageOwnViews,     Write{saved_views::remove}},
+    {"GET",    "/api/v1/tags",               Right::ReadCertificates,   Read{tags::list}},
+    {"GET",    "/api/v1/events",             Right::ReadCertificates,   Custom{events::stream}, None, Plain, "text/event-stream"},
+    {"GET",    "/api/v1/stats/expiry",       Right::ReadCertificates,   Read{statistics::expiry}},
+    {"GET",    "/api/v1/stats/issuance",     Right::ReadCertificates,   Read{statistics::issuance}},
+    {"GET",    "/api/v1/stats/status",       Right::ReadCertificates,   Read{statistics::status}},
+    {"GET",    "/api/v1/stats/crypto",       Right::ReadCertificates,   Read{statistics::crypto}},
+
     {"GET",    "/api/v1/orders",                      Right::ReadOrders,          Read{orders::list}},
     {"POST",   "/api/v1/orders",                      Right::RequestCertificates, Custom{orders::create}, Json, Idempotent},
     {"GET",    "/api/v1/orders/{id}",                 Right::ReadOrders,          Read{orders::show}},
     {"POST",   "/api/v1/orders/{id}/resubmissions",   Right::RequestCertificates, Custom{orders::resubmit}, Json, Idempotent},
+    {"GET",    "/api/v1/orders/{id}/csr",             Right::ReadOrders,          Read{orders::csr}, None, Plain, kPemFile},
+    {"POST",   "/api/v1/orders/{id}/certificate",     Right::FulfilOrders,        Write{orders::fulfil}, Json, Idempotent},
 
     {"GET",    "/api/v1/domains",        Right::ReadDomains,   Read{domains::list}},
     {"POST",   "/api/v1/domains",        Right::ManageDomains, Write{domains::create}, Json, Idempotent},
@@ -62,8 +112,10 @@ constexpr Route kRoutes[] = {
     {"PATCH",  "/api/v1/domains/{id}",   Right::ManageDomains, Write{domains::change}, MergePatch},
 
     {"GET",    "/api/v1/providers",      Right::ReadProviders,   Read{providers::list}},
+    {"POST",   "/api/v1/providers",      Right::ManageProviders, Write{providers::create}, Json, Idempotent},
     {"GET",    "/api/v1/providers/{id}", Right::ReadProviders,   Read{providers::show}},
     {"PATCH",  "/api/v1/providers/{id}", Right::ManageProviders, Write{providers::change}, MergePatch},
+    {"POST",   "/api/v1/providers/{id}/checks", Right::ManageProviders, Custom{providers::check}, Json},
 
     {"GET",    "/api/v1/policies",               Right::ReadPolicies,     Read{policies::list}},
     {"POST",   "/api/v1/policies",               Right::ManagePolicies,   Write{policies::create}, Json, Idempotent},
@@ -74,6 +126,15 @@ constexpr Route kRoutes[] = {
     {"GET",    "/api/v1/policies/{id}/versions", Right::ReadPolicies,     Read{policies::versions}},
     {"GET",    "/api/v1/policy-rules",           Right::ReadPolicies,     Read{policies::catalogue}},
     {"POST",   "/api/v1/policy-evaluations",     Right::EvaluatePolicies, Read{policy_evaluations::evaluate}, Json},
+    {"GET",    "/api/v1/policy-decisions/{id}",  Right::ReadOrders,       Read{policy_decisions::show}},
+    {"GET",    "/api/v1/policy-replays",                    Right::ReadAllCertificates, Read{policy_replays::list}},
+    {"POST",   "/api/v1/policy-replays",                    Right::ReplayPolicies,      Custom{policy_replays::create}, Json, Idempotent},
+    {"GET",    "/api/v1/policy-replays/{id}",               Right::ReadAllCertificates, Read{policy_replays::show}},
+    {"POST",   "/api/v1/policy-replays/{id}/cancellation",  Right::ReplayPolicies,      Write{policy_replays::cancel}, Json, Idempotent},
+    {"GET",    "/api/v1/policy-waivers",         Right::ReadPolicies,        Read{policy_waivers::list}},
+    {"POST",   "/api/v1/policy-waivers",         Right::ManagePolicyWaivers, Write{policy_waivers::create}, Json, Idempotent},
+    {"GET",    "/api/v1/policy-waivers/{id}",    Right::ReadPolicies,        Read{policy_waivers::show}},
+    {"DELETE", "/api/v1/policy-waivers/{id}",    Right::ManagePolicyWaivers, Write{policy_waivers::revoke}},
 
     {"GET",    "/api/v1/alerts",      Right::ReadAlerts,   Read{alerts::list}},
     {"GET",    "/api/v1/alerts/{id}", Right::ReadAlerts,   Read{alerts::show}},
@@ -111,11 +172,23 @@ constexpr Route kRoutes[] = {
     {"POST",   "/api/v1/users",      Right::ManageUsers, Custom{users::create}, Json, Idempotent},
     {"GET",    "/api/v1/users/{id}", Right::ReadUsers,   Read{users::show}},
     {"PATCH",  "/api/v1/users/{id}", Right::ManageUsers, Custom{users::change}, MergePatch},
+    {"DELETE", "/api/v1/users/{id}/totp", Right::ManageUsers, Write{own_login::remove_totp_of_user}},
 
     {"GET",    "/api/v1/api-tokens",      Right::ManageOwnTokens, Read{api_tokens::list}},
     {"POST",   "/api/v1/api-tokens",      Right::ManageOwnTokens, Write{api_tokens::create}, Json, Idempotent},
     {"GET",    "/api/v1/api-tokens/{id}", Right::ManageOwnTokens, Read{api_tokens::show}},
     {"DELETE", "/api/v1/api-tokens/{id}", Right::ManageOwnTokens, Write{api_tokens::revoke}},
+
+    {"GET",    "/api/v1/service-accounts",              Right::ReadServiceAccounts,   Read{service_accounts::list}},
+    {"POST",   "/api/v1/service-accounts",              Right::ManageServiceAccounts, Write{service_accounts::create}, Json, Idempotent},
+    {"GET",    "/api/v1/service-accounts/{id}",         Right::ReadServiceAccounts,   Read{service_accounts::show}},
+    {"PATCH",  "/api/v1/service-accounts/{id}",         Right::ManageServiceAccounts, Write{service_accounts::change}, MergePatch},
+    {"DELETE", "/api/v1/service-accounts/{id}",         Right::ManageServiceAccounts, Write{service_accounts::remove}},
+    {"GET",    "/api/v1/service-accounts/{id}/secrets", Right::ReadServiceAccounts,   Read{service_accounts::list_secrets}},
+    {"POST",   "/api/v1/service-accounts/{id}/secrets", Right::ManageServiceAccounts, Write{service_accounts::rotate_secret}, Json, Idempotent},
+    {"GET",    "/oidc/login",                           kAnybody,                     Custom{oidc::begin}},
+    {"GET",    "/oidc/callback",                        kAnybody,                     Custom{oidc::finish_login}, None, Plain, kHtml},
+    {"POST",   "/oauth2/token",                         kAnybody,                     Custom{oauth_tokens::create}, Form},
 };
 
 constexpr std::pair<Right, std::string_view> kRightNames[] = {
@@ -128,13 +201,18 @@ constexpr std::pair<Right, std::string_view> kRightNames[] = {
     {Right::RevokeCertificates, "RevokeCertificates"},
     {Right::RevokeAllCertificates, "RevokeAllCertificates"},
     {Right::ManageCertificates, "ManageCertificates"},
+    {Right::ManageCustomFields, "ManageCustomFields"},
+    {Right::ManageOwnViews, "ManageOwnViews"},
     {Right::ReadOrders, "ReadOrders"},
     {Right::ReadAllOrders, "ReadAllOrders"},
+    {Right::FulfilOrders, "FulfilOrders"},
     {Right::ReadDomains, "ReadDomains"},
     {Right::ManageDomains, "ManageDomains"},
     {Right::ReadPolicies, "ReadPolicies"},
     {Right::ManagePolicies, "ManagePolicies"},
     {Right::EvaluatePolicies, "EvaluatePolicies"},
+    {Right::ReplayPolicies, "ReplayPolicies"},
+    {Right::ManagePolicyWaivers, "ManagePolicyWaivers"},
     {Right::ReadProviders, "ReadProviders"},
     {Right::ManageProviders, "ManageProviders"},
     {Right::ReadAuthorities, "ReadAuthorities"},
@@ -149,10 +227,14 @@ constexpr std::pair<Right, std::string_view> kRightNames[] = {
     {Right::ReadUsers, "ReadUsers"},
     {Right::ManageUsers, "ManageUsers"},
     {Right::ManageOwnTokens, "ManageOwnTokens"},
+    {Right::ManageOwnLogin, "ManageOwnLogin"},
+    {Right::ReadServiceAccounts, "ReadServiceAccounts"},
+    {Right::ManageServiceAccounts, "ManageServiceAccounts"},
 };
 // clang-format on
 
-static_assert(std::size(kRightNames) == static_cast<std::size_t>(Right::ManageOwnTokens) + 1, "every right has a name");
+static_assert(std::size(kRightNames) == static_cast<std::size_t>(Right::ManageServiceAccounts) + 1,
+              "every right has a name");
 
 } // namespace
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "issuance/identity/oidc/settings.hpp"
+
 #include <chrono>
 #include <string>
 
@@ -15,8 +17,9 @@ struct Allowance {
 struct ApiSettings {
     /// "https://ca.example.com:8443", no slash at the end: the base of the ACME directory URLs that are shown.
     std::string public_url{};
-    Allowance principal{}; ///< of a user or an account
-    Allowance address{};   ///< of a network address that brings no valid credentials
+    Allowance principal{};                        ///< of a user or an account
+    Allowance address{};                          ///< of a network address that brings no valid credentials
+    issuance::oidc::Settings identity_provider{}; ///< of the people
 };
 
 } // namespace chancery::api

@@ -4,10 +4,12 @@
 #include "pki/certificate_builder.hpp"
 #include "pki/crl.hpp"
 #include "pki/csr.hpp"
+#include "pki/der.hpp"
 #include "pki/digest.hpp"
 #include "pki/jws.hpp"
 #include "pki/key_checks.hpp"
 #include "pki/lint.hpp"
+#include "pki/ocsp.hpp"
 
 #include <openssl/evp.h>
 
@@ -23,6 +25,7 @@
 namespace {
 
 using namespace chancery;
+namespace der = chancery::pki::der;
 
 constexpr int kRounds = 60;
 constexpr double kRoundMicroseconds = 5'000;
@@ -173,7 +176,7 @@ void measure_issuance(const Report& report, const pki::PrivateKey& key, Time now
     const auto certificate = pki::sign_tbs(tbs, key, plan.digest);
     const pki::LintIssuer signer{issuer.name_der(), issuer.key_identifier(), issuer.valid_to()};
     report.line("build_tbs", microseconds([&] { require(!pki::build_tbs(plan, issuer).empty()); }));
-    report.line("lint_tbs", microseconds([&] { require(pki::lint_tbs(tbs, signer, true).empty()); }));
+    report.line("lint_tbs", microseconds([&] { require(pki::lint_tbs(tbs, signer, pki::LintProfile::Leaf).empty()); }));
     report.line("sign_tbs", microseconds([&] { require(!pki::sign_tbs(tbs, key, plan.digest).empty()); }));
     report.line("parse_certificate", microseconds([&] { require(pki::parse_certificate(certificate).has_value()); }));
     const std::vector<RevokedEntry> entries(10'000,
@@ -182,6 +185,33 @@ void measure_issuance(const Report& report, const pki::PrivateKey& key, Time now
                     require(
                         !pki::build_crl(issuer, Digest::Sha256, 1, now, now + std::chrono::days(7), entries).empty());
                 }));
+}
+
+/// An OCSPRequest (RFC 6960 section 4.1.1) about one certificate, SHA-1, without a nonce: what browsers and servers
+/// that staple ask.
+std::string ocsp_request()
+{
+    static constexpr std::string_view kSha1("\x2b\x0e\x03\x02\x1a", 5);
+    const auto hash = der::wrap(der::kOctetString, std::string(20, 'h'));
+    const auto algorithm = der::wrap(der::kSequence, {der::oid(kSha1), std::string_view("\x05\x00", 2)});
+    const auto id = der::wrap(der::kSequence, {algorithm, hash, hash, der::integer(std::string(16, 'A'))});
+    return der::wrap(der::kSequence,
+                     der::wrap(der::kSequence, der::wrap(der::kSequence, der::wrap(der::kSequence, id))));
+}
+
+void measure_ocsp(const Report& report, const pki::PrivateKey& key, Time now)
+{
+    const auto issuer = make_issuer(key, now);
+    const pki::OcspResponder responder(issuer.certificate_der(), key);
+    const pki::OcspIssuer named(issuer.certificate_der());
+    const auto bytes = ocsp_request();
+    const auto request = pki::read_ocsp_request(bytes).value();
+    const std::vector<pki::OcspStatus> statuses{{.state = pki::OcspState::Good}};
+    const pki::OcspTimes times{now, now + std::chrono::hours(24), now};
+    report.line("read_ocsp_request", microseconds([&] { require(pki::read_ocsp_request(bytes).has_value()); }));
+    report.line("is_named_by", microseconds([&] { require(!named.is_named_by(request.certificates.front())); }));
+    report.line("build_ocsp_response",
+                microseconds([&] { require(!pki::build_ocsp_response(responder, request, statuses, times).empty()); }));
 }
 
 } // namespace
@@ -207,6 +237,7 @@ int main()
     measure_requests(report, "P-256", KeyAlgorithm::Ec256);
     measure_requests(report, "RSA-2048", KeyAlgorithm::Rsa2048);
     measure_issuance(report, key, now);
+    measure_ocsp(report, key, now);
     report.line("sha256 of 200 bytes", microseconds([&] { require(!pki::sha256(data).empty()); }));
     report.line("hmac_sha256 of 200 bytes",
                 microseconds([&] { require(!pki::hmac_sha256("a key of some bytes", data).empty()); }));

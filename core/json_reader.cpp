@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <deque>
 
 namespace chancery::json {
@@ -158,6 +159,14 @@ std::optional<long long> Reader::optional_integer(std::string_view name)
 
 std::optional<long long> Reader::optional_lenient_integer(std::string_view name)
 {
+    constexpr double kExact = 9'007'199'254'740'992.0; // 2^53: beyond, a double is no particular integer
+    if (const auto* value = find(node_->object, name); value != nullptr && value->IsDouble()) {
+        const auto number = value->GetDouble();
+        if (std::abs(number) <= kExact && std::trunc(number) == number) {
+            ignore(name);
+            return static_cast<long long>(number); // 90.0 is the integer 90 (JSON Schema core, section 6.3)
+        }
+    }
     if (!is_string(name)) {
         return optional_integer(name);
     }

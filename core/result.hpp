@@ -31,6 +31,7 @@ enum class Code : std::uint8_t {
     DomainNotAssigned,    ///< a name outside the caller's own domain assignments
     PolicyHardFail,       ///< a policy blocks it; see `Problem::decision_id`
     ProviderNotActive,    ///< provider or issuing CA inactive, expired or unusable
+    ProviderFailed,       ///< a CA outside refused or could not be reached; the detail has its own words
     BadCsr,               ///< CSR unreadable, badly signed or not fitting
     BadKey,               ///< weak, blocked or reused key
     LintFailed,           ///< the certificate to be signed breaks RFC 5280

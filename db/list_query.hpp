@@ -14,6 +14,16 @@ namespace chancery::db {
 /// a fragment is a parameter.
 class Conditions {
 public:
+    using Value = std::variant<long long, std::string>;
+
+    /// The fragment with values that were made before.
+    Conditions& add_values(std::string_view fragment, const std::vector<Value>& values)
+    {
+        append(fragment);
+        values_.insert(values_.end(), values.begin(), values.end());
+        return *this;
+    }
+
     template <class... Values> Conditions& add(std::string_view fragment, const Values&... values)
     {
         append(fragment);
@@ -74,8 +84,6 @@ public:
     Query& bind_to(Query& query) const;
 
 private:
-    using Value = std::variant<long long, std::string>;
-
     template <class T> static Value to_value(const T& value)
     {
         if constexpr (detail::is_number_column<T>()) {

@@ -57,6 +57,7 @@ void PostgresWriter::run_group(Units units, bool may_grow)
     waiting_ = std::move(units);
     group_.clear();
     records_.clear();
+    kept_writes_.clear();
     at_ = At::Nothing;
     commit_was_sent_ = false;
     bool has_turn = false;
@@ -128,6 +129,7 @@ void PostgresWriter::run_unit(Unit next)
         undo_unit();
     }
     records_.insert(records_.end(), unit.work->kept_events().begin(), unit.work->kept_events().end());
+    kept_writes_.insert(kept_writes_.end(), unit.work->kept_writes().begin(), unit.work->kept_writes().end());
 }
 
 void PostgresWriter::begin_unit()
@@ -175,12 +177,15 @@ void PostgresWriter::undo_unit()
 
 void PostgresWriter::commit_group()
 {
-    if (at_ == At::Nothing && records_.empty()) {
+    if (at_ == At::Nothing && records_.empty() && kept_writes_.empty()) {
         return;
     }
     auto& session = connection_.session();
     if (at_ == At::Nothing) {
         run_script(session, kBeginAlone);
+    }
+    for (const auto& write : kept_writes_) {
+        write(session);
     }
     AuditLog audit(session, sha256_hex_);
     audit.append(std::move(records_));

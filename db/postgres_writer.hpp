@@ -64,6 +64,7 @@ private:
     Units waiting_{};                   ///< units that it begins with
     Units group_{};                     ///< units that ran
     std::vector<AuditEvent> records_{}; ///< of all of them
+    std::vector<std::function<void(Session&)>> kept_writes_{};
     At at_ = At::Nothing;
     bool alone_ = false; ///< it is one unit, which may wait for locks as long as it takes
     bool commit_was_sent_ = false;

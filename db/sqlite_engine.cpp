@@ -118,6 +118,9 @@ void Group::keep_or_refuse(Ran& ran, bool keep)
     } else {
         execute(session_, kRollbackTo);
     }
+    for (const auto& write : ran.unit->kept_writes()) {
+        write(session_);
+    }
     audit_.append(ran.unit->kept_events());
     execute(session_, kRelease);
     ran.kept = keep;

@@ -32,6 +32,11 @@ public:
     /// commits it is written as well. Lost only when the unit ends by an exception.
     void audit_always(AuditEvent event) { kept_events_.push_back(std::move(event)); }
 
+    /// Something that is written when the unit commits and when it is refused: what a refusal itself has to say, beyond
+    /// its audit record. Runs in the same transaction, after the unit's own statements or their undoing. Lost only when
+    /// the unit ends by an exception.
+    void write_always(std::function<void(Session&)> write) { kept_writes_.push_back(std::move(write)); }
+
     /// Runs once this unit is durable, on a database thread: for waking a worker, dropping a cache. Must not throw.
     void on_commit(std::function<void()> action) { on_commit_.push_back(std::move(action)); }
 
@@ -39,12 +44,15 @@ public:
 
     const std::vector<AuditEvent>& kept_events() const { return kept_events_; }
 
+    const std::vector<std::function<void(Session&)>>& kept_writes() const { return kept_writes_; }
+
     std::vector<std::function<void()>>& commit_actions() { return on_commit_; }
 
 private:
     Session& session_;
     std::vector<AuditEvent> events_;
     std::vector<AuditEvent> kept_events_;
+    std::vector<std::function<void(Session&)>> kept_writes_;
     std::vector<std::function<void()>> on_commit_;
 };
 

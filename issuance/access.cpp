@@ -30,6 +30,7 @@ struct Grant {
     Roles roles;
     Scope scope;
     bool acme_clients = false; ///< ACME clients have no role and no token: these are all they may do
+    bool people_only = false;  ///< no machine may, whatever its owner's role
 };
 
 /// Who may do what. What is not here nobody may do.
@@ -43,13 +44,18 @@ constexpr Grant kGrants[] = {
     {Right::RevokeCertificates, kRequesters, Scope::Write, true},
     {Right::RevokeAllCertificates, kPki | kSuper, Scope::Write},
     {Right::ManageCertificates, kRequesters, Scope::Write},
+    {Right::ManageOwnViews, kEverybody, Scope::Write},
+    {Right::ManageCustomFields, kDeployment | kPki | kSuper, Scope::Admin},
     {Right::ReadOrders, kEverybody, Scope::Read, true},
     {Right::ReadAllOrders, kReaders, Scope::Read},
+    {Right::FulfilOrders, kPki | kSuper, Scope::Write},
     {Right::ReadDomains, kEverybody, Scope::Read},
     {Right::ManageDomains, kPki | kSuper, Scope::Admin},
     {Right::ReadPolicies, kEverybody, Scope::Read},
     {Right::ManagePolicies, kPolicy | kSuper, Scope::Admin},
     {Right::EvaluatePolicies, kRequesters | kPolicy, Scope::Read},
+    {Right::ReplayPolicies, kPolicy | kPki | kSuper, Scope::Write},
+    {Right::ManagePolicyWaivers, kPolicy | kSuper, Scope::Admin},
     {Right::ReadProviders, kEverybody, Scope::Read},
     {Right::ManageProviders, kPki | kSuper, Scope::Admin},
     {Right::ReadAuthorities, kEverybody, Scope::Read},
@@ -62,8 +68,11 @@ constexpr Grant kGrants[] = {
     {Right::ManageAlerts, kDeployment | kPolicy | kPki | kSuper, Scope::Write},
     {Right::ReadAuditLog, kReport | kSuper, Scope::Read},
     {Right::ReadUsers, kSuper, Scope::Read},
-    {Right::ManageUsers, kSuper, Scope::Admin},
-    {Right::ManageOwnTokens, kEverybody, Scope::Admin},
+    {Right::ManageUsers, kSuper, Scope::Admin, false, true},
+    {Right::ManageOwnTokens, kEverybody, Scope::Admin, false, true},
+    {Right::ManageOwnLogin, kEverybody, Scope::Admin, false, true},
+    {Right::ReadServiceAccounts, kSuper, Scope::Read},
+    {Right::ManageServiceAccounts, kSuper, Scope::Admin, false, true},
 };
 
 /// For refusals and the audit log: what the caller was about to do.
@@ -77,13 +86,18 @@ constexpr std::pair<Right, std::string_view> kDeeds[] = {
     {Right::RevokeCertificates, "revoke certificates"},
     {Right::RevokeAllCertificates, "revoke other callers' certificates"},
     {Right::ManageCertificates, "change certificates"},
+    {Right::ManageCustomFields, "manage custom fields"},
+    {Right::ManageOwnViews, "keep views of the inventory"},
     {Right::ReadOrders, "read orders"},
     {Right::ReadAllOrders, "read everybody's orders"},
+    {Right::FulfilOrders, "upload the certificates of orders"},
     {Right::ReadDomains, "read domains"},
     {Right::ManageDomains, "manage domains"},
     {Right::ReadPolicies, "read policies"},
     {Right::ManagePolicies, "manage policies"},
     {Right::EvaluatePolicies, "evaluate policies"},
+    {Right::ReplayPolicies, "run policies over the inventory"},
+    {Right::ManagePolicyWaivers, "approve policy waivers"},
     {Right::ReadProviders, "read providers"},
     {Right::ManageProviders, "manage providers"},
     {Right::ReadAuthorities, "read certificate authorities"},
@@ -98,6 +112,9 @@ constexpr std::pair<Right, std::string_view> kDeeds[] = {
     {Right::ReadUsers, "read users"},
     {Right::ManageUsers, "manage users"},
     {Right::ManageOwnTokens, "manage their own tokens"},
+    {Right::ManageOwnLogin, "manage how they sign in"},
+    {Right::ReadServiceAccounts, "read service accounts"},
+    {Right::ManageServiceAccounts, "manage service accounts"},
 };
 
 const Grant* grant_of(Right right)
@@ -141,6 +158,9 @@ bool has_right(const Caller& caller, Right right)
     }
     if (caller.actor.type == ActorType::AcmeClient) {
         return grant->acme_clients;
+    }
+    if (grant->people_only && caller.actor.type != ActorType::User) {
+        return false;
     }
     return (grant->roles & bit(caller.role)) != 0 && caller.scope >= grant->scope;
 }

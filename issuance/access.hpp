@@ -37,14 +37,19 @@ enum class Right {
     ExportAllPrivateKeys,  ///< anybody's
     RevokeCertificates,    ///< one's own
     RevokeAllCertificates, ///< anybody's
-    ManageCertificates,    ///< tags and the like
+    ManageCertificates,    ///< tags, owner, custom fields
+    ManageCustomFields,
+    ManageOwnViews, ///< saved views of the inventory
     ReadOrders,
     ReadAllOrders,
+    FulfilOrders, ///< upload what a CA outside issued by hand
     ReadDomains,
     ManageDomains,
     ReadPolicies,
     ManagePolicies,
     EvaluatePolicies,
+    ReplayPolicies,
+    ManagePolicyWaivers, ///< approve that a rule need not be met, and take that back
     ReadProviders,
     ManageProviders,
     ReadAuthorities,
@@ -58,7 +63,10 @@ enum class Right {
     ReadAuditLog,
     ReadUsers,
     ManageUsers,
-    ManageOwnTokens
+    ManageOwnTokens,
+    ManageOwnLogin, ///< sessions, password, second factor
+    ReadServiceAccounts,
+    ManageServiceAccounts
 };
 
 bool has_right(const Caller& caller, Right right);

@@ -22,17 +22,6 @@ std::string domain_json(const Domain& domain)
         .take();
 }
 
-std::string provider_json(const Provider& provider)
-{
-    return json::Writer()
-        .begin_object()
-        .member("name", provider.name)
-        .member("type", name_of(provider.type))
-        .member("active", provider.active)
-        .end_object()
-        .take();
-}
-
 Result<std::string> normalise_registration(const Domain& domain)
 {
     const auto name = domain.kind == DomainKind::IpRange ? pki::normalise_cidr(domain.name)
@@ -90,42 +79,6 @@ Result<Domain> update_domain(Core& core, db::UnitOfWork& work, const Caller& cal
     return changed;
 }
 
-Result<Provider> update_provider(Core& core, db::UnitOfWork& work, const Caller& caller, const Provider& provider,
-                                 long long expected_revision)
-{
-    const auto now = core.clock.now();
-    CHANCERY_CHECK(require(work, caller, Right::ManageProviders, now));
-    db::ProviderRepository repository(work);
-    const auto old = repository.find(provider.id);
-    if (!old) {
-        return refuse(Code::NotFound, "There is no such provider.");
-    }
-    Mistakes mistakes;
-    mistakes.check_text("/name", provider.name, 1, 100);
-    if (provider.type != old->type) {
-        mistakes.add("/type", "immutable", "cannot be changed after creation");
-    }
-    CHANCERY_CHECK(mistakes.result());
-    for (const auto& other : repository.list()) {
-        if (other.id != provider.id && other.name == provider.name) {
-            return refuse(Code::AlreadyExists, "There is a provider of that name.");
-        }
-    }
-    auto changed = *old;
-    changed.name = provider.name;
-    changed.active = provider.active;
-    changed.updated_at = now;
-    changed.revision = expected_revision;
-    if (!repository.update(changed)) {
-        return refuse(Code::PreconditionFailed, "The provider was changed meanwhile.");
-    }
-    changed.revision = expected_revision + 1;
-    ConfigurationCache::bump(work);
-    audit::record(work, caller, now, audit::kProviderUpdated, {"provider", provider.id},
-                  audit::change_of(provider_json(*old), provider_json(changed)));
-    return changed;
-}
-
 Result<Alert> set_alert_state(Core& core, db::UnitOfWork& work, const Caller& caller, const std::string& id,
                               AlertState state, long long expected_revision)
 {
@@ -157,7 +110,15 @@ void raise_alert(Core& core, db::UnitOfWork& work, Alert alert)
     alert.id = new_id(now);
     alert.state = AlertState::Open;
     alert.first_at = alert.last_at = now;
-    db::AlertRepository(work).raise(alert);
+    const auto id = db::AlertRepository(work).raise(alert);
+    auto details = json::Writer()
+                       .begin_object()
+                       .member("kind", alert.kind)
+                       .member("severity", name_of(alert.severity))
+                       .member("title", alert.title)
+                       .end_object()
+                       .take();
+    audit::record(work, system_caller(), now, audit::kAlertRaised, {"alert", id}, std::move(details));
 }
 
 } // namespace chancery::issuance

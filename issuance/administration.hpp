@@ -4,12 +4,11 @@
 #include "core/model/alert.hpp"
 #include "core/model/domain.hpp"
 #include "core/model/policy.hpp"
-#include "core/model/provider.hpp"
 #include "issuance/core.hpp"
 
 #include <string>
 
-/// What administrators configure: domains, providers, policies, ACME servers, alerts. Every function checks the right,
+/// What administrators configure: domains, policies, ACME servers, alerts. Every function checks the right,
 /// validates, stores, bumps the configuration and records old and new values. `expected_revision` is If-Match's.
 namespace chancery::issuance {
 
@@ -23,9 +22,6 @@ Result<Policy> update_policy(Core& core, db::UnitOfWork& work, const Caller& cal
                              long long expected_version);
 Result<void> retire_policy(Core& core, db::UnitOfWork& work, const Caller& caller, const std::string& id,
                            long long expected_version);
-
-Result<Provider> update_provider(Core& core, db::UnitOfWork& work, const Caller& caller, const Provider& provider,
-                                 long long expected_revision);
 
 Result<AcmeServer> create_acme_server(Core& core, db::UnitOfWork& work, const Caller& caller, AcmeServer server);
 Result<AcmeServer> update_acme_server(Core& core, db::UnitOfWork& work, const Caller& caller, AcmeServer server,

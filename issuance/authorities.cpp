@@ -5,6 +5,7 @@
 #include "db/repositories/authority_repository.hpp"
 #include "issuance/audit.hpp"
 #include "issuance/authority_rows.hpp"
+#include "issuance/revocation_status/shards.hpp"
 #include "issuance/validation.hpp"
 #include "pki/certificate.hpp"
 #include "pki/lint.hpp"
@@ -101,7 +102,7 @@ Result<std::string> sign_authority(Core& core, const NewAuthority& wanted, const
     const auto tbs = pki::build_tbs(plan, issuer);
     const auto findings = pki::lint_tbs(
         tbs, {.name_der = issuer.name_der(), .key_identifier = issuer.key_identifier(), .valid_to = issuer.valid_to()},
-        false);
+        pki::LintProfile::Authority);
     if (!findings.empty()) {
         return refuse(Code::LintFailed, "Lint " + findings.front().lint + ": " + findings.front().detail);
     }
@@ -129,6 +130,41 @@ void record_created(db::UnitOfWork& work, const Caller& caller, const Authority&
                       .member("serial_number", made.serial_number)
                       .end_object()
                       .take());
+}
+
+/// The CA as it will be; the mistakes in what was asked.
+Result<Authority> changed_by(const Authority& old, const AuthorityUpdate& update)
+{
+    auto authority = old;
+    authority.name = update.name.value_or(old.name);
+    authority.crl_urls = update.crl_urls.value_or(old.crl_urls);
+    authority.aia_urls = update.aia_urls.value_or(old.aia_urls);
+    authority.crl_shards = update.crl_shards.value_or(old.crl_shards);
+    authority.ocsp = update.ocsp.value_or(old.ocsp);
+    authority.ocsp_urls = update.ocsp_urls.value_or(old.ocsp_urls);
+    Mistakes mistakes;
+    mistakes.check_text("/name", authority.name, 1, 100);
+    mistakes.check_http_urls("/crl_urls", authority.crl_urls);
+    mistakes.check_http_urls("/aia_urls", authority.aia_urls);
+    mistakes.check_http_urls("/ocsp_urls", authority.ocsp_urls);
+    if (authority.crl_shards < 1 || authority.crl_shards > kMostShards) {
+        mistakes.add("/crl_shards", "range", "1 to " + std::to_string(kMostShards));
+    }
+    for (std::size_t i = 0; i < authority.crl_urls.size(); ++i) {
+        const bool sharded = authority.crl_urls[i].find(kShardPlaceholder) != std::string::npos;
+        if (sharded != (authority.crl_shards > 1)) {
+            mistakes.add("/crl_urls/" + std::to_string(i), "format",
+                         "must have {shard} in it where there are several shards, and only there");
+        }
+    }
+    CHANCERY_CHECK(mistakes.result());
+    if (update.retired) {
+        if (old.stored_status == AuthorityStatus::Revoked) {
+            return refuse(Code::Conflict, "The CA is revoked; that is permanent.");
+        }
+        authority.stored_status = *update.retired ? AuthorityStatus::Invalid : AuthorityStatus::Active;
+    }
+    return authority;
 }
 
 } // namespace
@@ -161,38 +197,24 @@ Result<Authority> update_authority(Core& core, db::UnitOfWork& work, const Calle
     const auto now = core.clock.now();
     CHANCERY_CHECK(require(work, caller, Right::ManageAuthorities, now));
     db::AuthorityRepository repository(work);
-    auto authority = repository.find(id);
-    if (!authority) {
+    const auto old = repository.find(id);
+    if (!old) {
         return refuse(Code::NotFound, "There is no such CA.");
     }
-    const auto old = *authority;
-    Mistakes mistakes;
-    mistakes.check_text("/name", update.name.value_or(old.name), 1, 100);
-    mistakes.check_http_urls("/crl_urls", update.crl_urls.value_or(old.crl_urls));
-    mistakes.check_http_urls("/aia_urls", update.aia_urls.value_or(old.aia_urls));
-    CHANCERY_CHECK(mistakes.result());
-    if (update.retired && old.stored_status == AuthorityStatus::Revoked) {
-        return refuse(Code::Conflict, "The CA is revoked; that is permanent.");
-    }
-    authority->name = update.name.value_or(old.name);
-    authority->crl_urls = update.crl_urls.value_or(old.crl_urls);
-    authority->aia_urls = update.aia_urls.value_or(old.aia_urls);
-    if (update.retired) {
-        authority->stored_status = *update.retired ? AuthorityStatus::Invalid : AuthorityStatus::Active;
-    }
+    CHANCERY_TRY(authority, changed_by(*old, update));
     if (std::ranges::any_of(repository.list(),
-                            [&](const Authority& a) { return a.id != id && a.name == authority->name; })) {
+                            [&](const Authority& a) { return a.id != id && a.name == authority.name; })) {
         return refuse(Code::AlreadyExists, "There is a CA of that name.");
     }
-    authority->revision = expected_revision;
-    if (!repository.update(*authority)) {
+    authority.revision = expected_revision;
+    if (!repository.update(authority)) {
         return refuse(Code::PreconditionFailed, "The CA was changed meanwhile.");
     }
-    authority->revision = expected_revision + 1;
+    authority.revision = expected_revision + 1;
     ConfigurationCache::bump(work);
     audit::record(work, caller, now, audit::kAuthorityUpdated, {"certificate_authority", id},
-                  audit::change_of(settings_json(old), settings_json(*authority)));
-    return std::move(*authority);
+                  audit::change_of(settings_json(*old), settings_json(authority)));
+    return std::move(authority);
 }
 
 } // namespace chancery::issuance

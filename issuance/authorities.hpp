@@ -5,13 +5,11 @@
 #include "core/secret.hpp"
 #include "issuance/core.hpp"
 
-#include <boost/asio/awaitable.hpp>
-
 #include <optional>
 #include <string>
 #include <vector>
 
-/// The local PKI: roots, intermediates, CRLs.
+/// The local PKI: roots and intermediates. What they say of revocation is in revocation_status/.
 namespace chancery::issuance {
 
 struct NewAuthority {
@@ -54,17 +52,13 @@ struct AuthorityUpdate {
     std::optional<std::string> name{};
     std::optional<std::vector<std::string>> crl_urls{};
     std::optional<std::vector<std::string>> aia_urls{};
+    std::optional<int> crl_shards{}; ///< of leaves issued from now on; what earlier ones name stays published
+    std::optional<bool> ocsp{};
+    std::optional<std::vector<std::string>> ocsp_urls{};
     std::optional<bool> retired{}; ///< true: no longer issues (stored status invalid), CRLs go on
 };
 
 Result<Authority> update_authority(Core& core, db::UnitOfWork& work, const Caller& caller, const std::string& id,
                                    const AuthorityUpdate& update, long long expected_revision);
-
-/// Signs and stores a new CRL. Handler of `crl.publish` jobs.
-boost::asio::awaitable<void> publish_crl(Core& core, std::string authority_id);
-/// Enqueues `crl.publish` for every CA whose CRL is missing or past half its life; called by a schedule.
-boost::asio::awaitable<void> schedule_crls(Core& core);
-/// DER of the newest CRL, made on the spot when there is none.
-boost::asio::awaitable<std::optional<std::string>> current_crl(Core& core, std::string authority_id);
 
 } // namespace chancery::issuance

@@ -156,6 +156,9 @@ std::string settings_json(const Authority& authority)
         .member("status", name_of(authority.stored_status))
         .member("crl_urls", authority.crl_urls)
         .member("aia_urls", authority.aia_urls)
+        .member("crl_shards", authority.crl_shards)
+        .member("ocsp", authority.ocsp)
+        .member("ocsp_urls", authority.ocsp_urls)
         .end_object()
         .take();
 }

@@ -14,16 +14,13 @@
 /// The inventory as callers see it.
 namespace chancery::issuance {
 
-/// NotFound when it does not exist or is not the caller's to see: own ones, or all with ReadAllCertificates.
+/// NotFound when it does not exist or is not the caller's to see (issuance/inventory/visibility.hpp).
 Result<Certificate> find_certificate(Core& core, db::Session& session, const Caller& caller, const std::string& id);
 /// The same, and records `certificate.view.accessed`.
 Result<Certificate> view_certificate(Core& core, db::UnitOfWork& work, const Caller& caller, const std::string& id);
 /// The same for a download, and records `certificate.download.success` with the form ("pem", "chain", "der").
 Result<Certificate> download_certificate(Core& core, db::UnitOfWork& work, const Caller& caller, const std::string& id,
                                          std::string_view form);
-Result<Certificate> replace_tags(Core& core, db::UnitOfWork& work, const Caller& caller, const std::string& id,
-                                 const std::vector<std::string>& tags, long long expected_revision);
-
 /// The certificates above it, DER, issuing CA first, without the root.
 std::vector<std::string> chain_of(Core& core, db::Session& session, const Certificate& certificate,
                                   bool with_root = false);

@@ -5,8 +5,10 @@
 #include "db/repositories/acme_repository.hpp"
 #include "db/repositories/authority_repository.hpp"
 #include "db/repositories/certificate_repository.hpp"
+#include "db/repositories/external_order_repository.hpp"
 #include "db/repositories/operation_repository.hpp"
 #include "db/repositories/order_repository.hpp"
+#include "db/repositories/upstream_repository.hpp"
 #include "issuance/administration.hpp"
 #include "issuance/audit.hpp"
 #include "issuance/problem_json.hpp"
@@ -30,7 +32,9 @@ Certificate certificate_for(const Accepted& accepted, const std::string& der, Ti
                        .common_name = order.common_name,
                        .names = std::move(info->names),
                        .issuer = std::move(info->issuer_dn),
-                       .authority_id = accepted.intent.authority_id,
+                       .authority_id = accepted.intent.authority_id.empty()
+                                           ? std::nullopt
+                                           : std::optional(accepted.intent.authority_id),
                        .provider_id = order.provider_id,
                        .algorithm = info->key_type.name(),
                        .digest = info->digest,
@@ -60,7 +64,8 @@ std::string issued_details(const Order& order, const Certificate& certificate)
         .member("common_name", certificate.common_name)
         .member("serial_number", certificate.serial_number)
         .member("fingerprint_sha256", certificate.fingerprint_sha256)
-        .member("authority_id", *certificate.authority_id) // whose key was used for it
+        .member("provider_id", order.provider_id)
+        .member_if("authority_id", certificate.authority_id) // whose key was used for it
         .member("valid_to", to_rfc3339(certificate.valid_to))
         .member_if("decision_id", order.decision_id)
         .end_object()
@@ -99,10 +104,22 @@ void tell_warnings(Core& core, db::UnitOfWork& work, const Caller& caller, const
 }
 
 /// What an order leaves behind while it is under way.
-void clear_away(db::UnitOfWork& work, const std::string& order_id)
+void clear_away(db::UnitOfWork& work, const Order& order)
 {
-    db::OrderRepository(work).remove_intent(order_id);
-    db::JobRepository(work).remove(order_id);
+    db::JobRepository jobs(work);
+    jobs.remove(order.id);
+    if (order.type == OrderType::LocalPki) {
+        db::OrderRepository(work).remove_intent(order.id);
+        return;
+    }
+    db::ExternalOrderRepository external(work);
+    if (const auto known = external.find(order.id)) {
+        external.close(order.id);
+        db::UpstreamChallengeRepository(work).remove_of_order(order.id);
+        if (known->job_id) {
+            jobs.remove(*known->job_id);
+        }
+    }
 }
 
 void wake_after_commit(Core& core, db::UnitOfWork& work, const std::string& order_id)
@@ -156,7 +173,7 @@ Finished complete_order(Core& core, db::UnitOfWork& work, const Accepted& accept
     if (order.renews_certificate) {
         certificates.link_renewal(*order.renews_certificate, certificate.id);
     }
-    clear_away(work, order.id);
+    clear_away(work, order);
     if (order.acme_account_id) {
         db::AcmeOrderRepository acme(work);
         if (const auto acme_order = acme.find_by_inventory_order(order.id)) {
@@ -191,7 +208,7 @@ Finished fail_order(Core& core, db::UnitOfWork& work, const Accepted& accepted, 
     order.completed_at = now;
     ++order.revision;
 
-    clear_away(work, order.id);
+    clear_away(work, order);
     if (order.key_id) {
         db::KeyRepository(work).remove(*order.key_id); // it will never belong to a certificate
     }

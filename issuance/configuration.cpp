@@ -4,6 +4,8 @@
 #include "core/random.hpp"
 #include "db/repositories/authority_repository.hpp"
 #include "db/repositories/configuration_repository.hpp"
+#include "db/repositories/crl_repository.hpp"
+#include "db/repositories/policy_waiver_repository.hpp"
 #include "issuance/domains.hpp"
 #include "pki/certificate.hpp"
 #include "pki/names.hpp"
@@ -107,6 +109,16 @@ const Authority* Configuration::authority(const std::string& id) const
     return by_id(authorities, id);
 }
 
+const CrlPartition* Configuration::crl_partition(const std::string& authority_id, int shards) const
+{
+    for (const auto& partition : crl_partitions) {
+        if (partition.authority_id == authority_id && partition.shards == shards) {
+            return &partition;
+        }
+    }
+    return nullptr;
+}
+
 const Provider* Configuration::provider(const std::string& id) const
 {
     return by_id(providers, id);
@@ -191,9 +203,11 @@ std::shared_ptr<const Configuration> ConfigurationCache::load(db::Session& sessi
     fresh->version = std::move(version);
     fresh->domains = db::DomainRepository(session).list();
     index_domains(*fresh);
-    fresh->policies = policy::PolicySet::compile(db::PolicyRepository(session).list());
+    fresh->policies = policy::PolicySet::compile(db::PolicyRepository(session).list(),
+                                                 db::PolicyWaiverRepository(session).unrevoked());
     fresh->providers = db::ProviderRepository(session).list();
     fresh->authorities = db::AuthorityRepository(session).list();
+    fresh->crl_partitions = db::CrlRepository(session).partitions();
     fresh->acme_servers = db::AcmeServerRepository(session).list();
     for (const auto& authority : fresh->authorities) {
         if (const auto certificate = pki::parse_certificate(authority.der)) {

@@ -29,11 +29,13 @@ struct Configuration {
     std::vector<Provider> providers{};
     std::vector<Authority> authorities{};
     std::vector<AcmeServer> acme_servers{};
+    std::vector<CrlPartition> crl_partitions{};
     std::unordered_set<std::string> authority_keys{}; ///< `spki_sha256` of every CA, with and without its key here
     /// Issuers ready to sign, by CA id; missing where the key is not here.
     std::unordered_map<std::string, std::shared_ptr<const pki::Issuer>> issuers{};
 
     const Authority* authority(const std::string& id) const;
+    const CrlPartition* crl_partition(const std::string& authority_id, int shards) const;
     const Provider* provider(const std::string& id) const;
     const AcmeServer* acme_server_by_slug(const std::string& slug) const;
     const AcmeServer* acme_server(const std::string& id) const;

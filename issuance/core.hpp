@@ -14,6 +14,10 @@
 
 namespace chancery::issuance {
 
+namespace providers {
+class Outbound;
+}
+
 class Waiters;
 std::shared_ptr<Waiters> make_waiters();
 
@@ -27,6 +31,7 @@ struct CoreSettings {
     std::chrono::seconds revocation_code_lifetime{120};
     int revocation_code_attempts = 3;
     std::chrono::hours crl_lifetime{24 * 7};
+    std::chrono::hours ocsp_lifetime{24}; ///< from thisUpdate to nextUpdate of a response
     std::chrono::hours session_lifetime{12};
 };
 
@@ -42,6 +47,8 @@ struct Core {
     CoreSettings settings;
     /// Who in this process waits for an order's end; shared, because the actions after a commit may outlive a caller.
     std::shared_ptr<Waiters> waiters = make_waiters();
+    /// The way to CAs outside; null where nothing may leave the process.
+    providers::Outbound* outbound = nullptr;
 };
 
 } // namespace chancery::issuance

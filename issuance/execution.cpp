@@ -3,9 +3,13 @@
 #include "core/log.hpp"
 #include "db/repositories/authority_repository.hpp"
 #include "db/repositories/identity_repository.hpp"
+#include "db/repositories/machine_repository.hpp"
 #include "db/repositories/operation_repository.hpp"
 #include "db/repositories/order_repository.hpp"
 #include "issuance/completion.hpp"
+#include "issuance/revocation_status/ocsp_responders.hpp"
+#include "issuance/identity/machines.hpp"
+#include "issuance/providers/external_orders.hpp"
 #include "issuance/tbs.hpp"
 
 #include <stdexcept>
@@ -46,13 +50,20 @@ std::vector<std::string> tags_of(const Order& order)
     return json::Reader(order.request).optional_strings("tags").value_or(std::vector<std::string>());
 }
 
+/// A CA that was retired since signs no leaf, but goes on naming its OCSP responder.
+bool may_sign(const Authority& authority, const IssuanceIntent& intent, Time now)
+{
+    return authority.status(now) == AuthorityStatus::Active ||
+           (pki::is_ocsp_responder(intent.tbs) && answers_ocsp(authority, now));
+}
+
 /// Signs what was decided, once more asking whether the CA may still sign.
 asio::awaitable<Signature> sign(Core& core, const Configuration& configuration, const IssuanceIntent& intent)
 {
     const auto* authority = configuration.authority(intent.authority_id);
     const auto issuer = configuration.issuers.find(intent.authority_id);
     if (authority == nullptr || issuer == configuration.issuers.end() ||
-        authority->status(core.clock.now()) != AuthorityStatus::Active) {
+        !may_sign(*authority, intent, core.clock.now())) {
         co_return Signature{
             .problem =
                 Problem{.code = Code::ProviderNotActive,
@@ -83,8 +94,19 @@ asio::awaitable<std::shared_ptr<const Configuration>> configuration_with(Core& c
     co_return known;
 }
 
-/// The requester with role and grants as they are now. A disabled or vanished user may request nothing any more.
-Result<Caller> current_requester(db::Session& session, const Order& order)
+bool is_machine(const Actor& actor)
+{
+    return actor.type == ActorType::ServiceAccount || actor.type == ActorType::Courier;
+}
+
+std::optional<Caller> current_machine(db::Session& session, const Actor& actor, Time now)
+{
+    const auto account = db::MachineAccountRepository(session).find(actor.id);
+    return account ? machine_caller(session, *account, now) : std::nullopt;
+}
+
+/// The requester with role and grants as they are now. A disabled or vanished one may request nothing any more.
+Result<Caller> current_requester(db::Session& session, const Order& order, Time now)
 {
     if (order.requested_by.type == ActorType::System) {
         return system_caller();
@@ -94,9 +116,14 @@ Result<Caller> current_requester(db::Session& session, const Order& order)
     if (order.requested_by.type == ActorType::AcmeClient) {
         return caller;
     }
+    const auto barred = refuse(Code::Forbidden, "The requester may no longer request certificates.");
+    if (is_machine(order.requested_by)) {
+        auto machine = current_machine(session, order.requested_by, now);
+        return machine ? Result<Caller>(std::move(*machine)) : barred;
+    }
     const auto user = db::UserRepository(session).find(order.requested_by.id);
     if (!user || !user->enabled) {
-        return refuse(Code::Forbidden, "The requester may no longer request certificates.");
+        return barred;
     }
     caller.role = user->role;
     caller.domain_ids = user->domain_ids;
@@ -109,9 +136,11 @@ CertificateRequest request_again(Core& core, const Order& order)
     if (!request) {
         throw std::logic_error("the request of an order is not readable: " + request.error().detail);
     }
+    request->order_id = order.id;
     request->kind = order.kind;
     request->provider_id = order.provider_id;
     request->renews_certificate = order.renews_certificate.value_or("");
+    request->resubmission_of = order.resubmission_of.value_or("");
     return std::move(*request);
 }
 
@@ -122,29 +151,40 @@ Result<Accepted> admit_pending(Core& core, db::UnitOfWork& work, const Order& pe
 {
     const auto now = core.clock.now();
     Accepted accepted{.order = pending, .ready_to_sign = true, .caller = requester_of(pending), .tags = request.tags};
-    CHANCERY_TRY(caller, current_requester(work, pending));
+    CHANCERY_TRY(caller, current_requester(work, pending, now));
     CHANCERY_TRY(admission, admit(core, work, caller, request, key.public_key()));
-    CHANCERY_TRY(tbs, build_checked_tbs(core, work, caller, request, admission));
+    const bool outside = admission.order_type != OrderType::LocalPki;
     auto& order = accepted.order;
     order.status = OrderStatus::Processing;
-    order.authority_id = admission.authority_id;
+    order.authority_id = outside ? std::nullopt : std::optional(admission.authority_id);
     order.decision = admission.decision.to_json();
     order.decision_id = admission.decision.id;
-    order.policy_warnings = policy::Decision::warnings_json(admission.decision.warnings());
+    order.policy_warnings = policy::Decision::findings_json(admission.decision.warnings());
     order.key_id = new_id(now);
+    std::string tbs;
+    if (!outside) {
+        CHANCERY_TRY(built, build_checked_tbs(core, work, caller, request, admission));
+        tbs = std::move(built);
+    }
     db::OrderRepository orders(work);
     if (!orders.mark_processing(order)) {
         accepted.ready_to_sign = false; // somebody else took it further
         return accepted;
     }
     ++order.revision;
+    db::KeyRepository(work).insert(core.keys.wrap(key, *order.key_id, request.key_purpose, now));
+    if (outside) {
+        accepted.ready_to_sign = false;
+        db::JobRepository(work).remove(order.id); // another kind of job takes it from here
+        providers::store_external(core, work, order, admission, request, key);
+        return accepted;
+    }
     accepted.intent = {.order_id = order.id,
                        .authority_id = admission.authority_id,
                        .serial_number = admission.plan.serial_number,
                        .tbs = std::move(tbs),
                        .digest = admission.plan.digest,
                        .created_at = now};
-    db::KeyRepository(work).insert(core.keys.wrap(key, *order.key_id, request.key_purpose, now));
     orders.insert_intent(accepted.intent);
     return accepted;
 }

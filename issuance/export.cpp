@@ -45,6 +45,13 @@ Result<Material> gather(Core& core, db::UnitOfWork& work, const Identify& identi
                               .detail = "The certificate was requested by somebody else: the caller's role or the "
                                         "token's scope does not allow them to export its private key."});
     }
+    if (certificate->source == CertificateSource::Managed && !certificate->authority_id) {
+        return refuse_export(core, work, caller, id,
+                             {.code = Code::NoPrivateKey,
+                              .detail =
+                                  "This certificate is from a CA outside: only those of the local PKI are exported "
+                                  "with their key. Order with a CSR to hold the key yourself."});
+    }
     const auto stored = certificate->key_id ? db::KeyRepository(work).find(*certificate->key_id) : std::nullopt;
     if (!stored) {
         return refuse_export(

@@ -1,15 +1,13 @@
 #include "issuance/gate.hpp"
 
 #include "core/id.hpp"
-#include "core/json.hpp"
 #include "db/repositories/acme_repository.hpp"
 #include "db/repositories/authority_repository.hpp"
 #include "db/repositories/certificate_repository.hpp"
-#include "issuance/audit.hpp"
 #include "issuance/domains.hpp"
-#include "issuance/policy/compiled_policy.hpp"
-#include "issuance/problem_json.hpp"
+#include "issuance/gate_records.hpp"
 #include "issuance/profile.hpp"
+#include "issuance/revocation_status/shards.hpp"
 #include "issuance/tbs.hpp"
 #include "pki/key_checks.hpp"
 #include "pki/lint.hpp"
@@ -103,6 +101,20 @@ Ruling<void> check_csr(const CertificateRequest& request, const policy::Facts& f
     return {};
 }
 
+/// A CA outside reads the names from the CSR: what was not asked for there would not be in the certificate.
+Ruling<void> check_csr_is_whole(const pki::Csr& csr, const policy::Facts& facts)
+{
+    const auto common_name = name_from_text(csr.subject.common_name);
+    for (const auto& name : facts.names) {
+        const bool there = std::ranges::find(csr.names, name) != csr.names.end() || common_name == name;
+        if (!there) {
+            return object("csr_names", Code::BadCsr,
+                          "The CSR lacks the name " + name.value + ", and this provider's CA reads the names from it.");
+        }
+    }
+    return {};
+}
+
 Ruling<void> check_key(const Passage& at, const pki::PublicKey& key)
 {
     if (auto strength = pki::check_public_key(key); !strength) {
@@ -123,24 +135,44 @@ Ruling<void> check_key(const Passage& at, const pki::PublicKey& key)
     return {};
 }
 
-pki::CertificatePlan plan_of(const Profile& profile, const pki::PublicKey& key)
+pki::CertificatePlan plan_of(const CertificateRequest& request, const Profile& profile, const pki::PublicKey& key)
 {
     const auto& facts = profile.facts;
+    auto serial = pki::new_serial_number();
+    const bool local = profile.authority != nullptr; // a CA outside sets serial number and URLs itself
+    auto crl_urls = local ? shard_urls(profile.crl_urls, shard_of(serial, profile.authority->crl_shards))
+                          : std::vector<std::string>();
     return pki::CertificatePlan{.subject = facts.subject,
                                 .names = facts.names,
                                 .key = key,
-                                .serial_number = pki::new_serial_number(),
+                                .serial_number = std::move(serial),
                                 .valid_from = facts.valid_from,
                                 .valid_to = facts.valid_to,
                                 .digest = facts.digest,
                                 .key_usage = facts.key_usage,
                                 .extended_key_usage = facts.extended_key_usage,
-                                .crl_urls = profile.crl_urls,
-                                .aia_urls = profile.aia_urls};
+                                .crl_urls = std::move(crl_urls),
+                                .aia_urls = profile.aia_urls,
+                                .ocsp_urls = profile.ocsp_urls,
+                                .no_revocation_available = !request.revocation_information && !request.ocsp_responder,
+                                .ocsp_no_check = request.ocsp_responder};
 }
 
-Ruling<Admission> decide(const Passage& at, const pki::PublicKey& key, policy::Decision& decision)
+/// Whoever holds such a certificate answers for the CA (RFC 6960 section 4.2.2.2), so nobody can ask for one.
+Ruling<void> check_responder(const Passage& at)
 {
+    if (at.request.ocsp_responder && !at.caller.is_system()) {
+        return object("ocsp_responder", Code::Forbidden, "OCSP responders' certificates are the server's own.");
+    }
+    return {};
+}
+
+Ruling<Admission> decide(const Passage& at, const pki::PublicKey& key, Judged& judged)
+{
+    CHANCERY_CHECK(check_responder(at));
+    if (!at.request.provider_id.empty() && !has_right(at.caller, Right::ReadProviders)) {
+        return object("provider_active", Code::ProviderNotActive, "The provider does not exist.");
+    }
     CHANCERY_TRY(names, names_of(at.request));
     CHANCERY_CHECK(rule_on_domains(at.configuration, at.caller, names));
 
@@ -152,9 +184,10 @@ Ruling<Admission> decide(const Passage& at, const pki::PublicKey& key, policy::D
                                  .key = type_of_key(at.request, key)},
                                 std::move(names));
     count_in_inventory(at, key, profile.facts);
-    decision = at.configuration.policies.evaluate(profile.facts, new_id(at.now));
-    if (decision.blocked()) {
-        return std::unexpected(refusal_by(decision));
+    judged.decision = at.configuration.policies.evaluate(profile.facts, new_id(at.now));
+    judged.facts = profile.facts;
+    if (judged.decision.blocked()) {
+        return std::unexpected(refusal_by(judged.decision));
     }
 
     if (profile.refusal) {
@@ -162,51 +195,20 @@ Ruling<Admission> decide(const Passage& at, const pki::PublicKey& key, policy::D
     }
     if (at.request.csr) {
         CHANCERY_CHECK(check_csr(at.request, profile.facts));
+        if (profile.authority == nullptr) {
+            CHANCERY_CHECK(check_csr_is_whole(*at.request.csr, profile.facts));
+        }
     }
     if (key) {
         CHANCERY_CHECK(check_key(at, key));
     }
-    return Admission{.plan = plan_of(profile, key),
+    return Admission{.plan = plan_of(at.request, profile, key),
                      .provider_id = profile.provider->id,
                      .order_type = profile.provider->type,
-                     .authority_id = profile.authority->id,
-                     .decision = std::move(decision)};
-}
-
-std::string refusal_details(const CertificateRequest& request, const Refusal& refusal)
-{
-    json::Writer out;
-    out.begin_object()
-        .member("rule", refusal.rule)
-        .member("pathway", name_of(request.pathway))
-        .member("common_name", request.subject.common_name);
-    out.begin_array("names");
-    const auto& names = request.names.empty() && request.csr ? request.csr->names : request.names;
-    for (std::size_t i = 0; i < std::min<std::size_t>(names.size(), 20); ++i) {
-        out.value(std::string_view(names[i].value));
-    }
-    out.end_array();
-    return out.raw_member("problem", problem_json(refusal.problem)).end_object().take();
-}
-
-void record(Core& core, db::UnitOfWork& work, const Caller& caller, const CertificateRequest& request,
-            const Refusal& refusal, const policy::Decision& decision)
-{
-    core.metrics
-        .counter("chancery_requests_refused_total", "Requests that the gate refused, by rule.",
-                 {{"rule", refusal.rule}})
-        .add();
-    const auto now = core.clock.now();
-    if (std::ranges::find(decision.findings, policy::kEngineRule, &policy::Finding::rule) != decision.findings.end()) {
-        audit::record_refusal(work, caller, now, audit::kPolicyEngineError, {"policy_decision", decision.id});
-    }
-    if (refusal.problem.code == Code::PolicyHardFail) {
-        audit::record_refusal(work, caller, now, audit::kPolicyHardFail, {"policy_decision", decision.id},
-                              decision.to_json());
-    } else {
-        audit::record_refusal(work, caller, now, audit::kRequestRefused, {"certificate_request", ""},
-                              refusal_details(request, refusal));
-    }
+                     .provider_kind = profile.provider->kind,
+                     .authority_id = profile.authority != nullptr ? profile.authority->id : std::string(),
+                     .crl_urls = std::move(profile.crl_urls),
+                     .decision = judged.decision};
 }
 
 } // namespace
@@ -217,12 +219,19 @@ Result<Admission> admit(Core& core, db::UnitOfWork& work, const Caller& caller, 
     const auto now = core.clock.now();
     CHANCERY_CHECK(require(work, caller, Right::RequestCertificates, now));
     const auto configuration = core.configuration.current(work);
-    policy::Decision decision;
-    auto ruling = decide({core, work, *configuration, caller, request, now}, key, decision);
+    const Passage at{core, work, *configuration, caller, request, now};
+    Judged judged;
+    auto ruling = decide(at, key, judged);
+    auto order_id = request.order_id.empty() ? new_id(now) : request.order_id;
+    if (!judged.decision.id.empty()) {
+        keep_decision(work, caller, request, {.order_id = order_id, .at = now, .judged = judged});
+    }
     if (!ruling) {
-        record(core, work, caller, request, ruling.error(), decision);
+        record_refused(core, work, caller, request, ruling.error(), judged.decision);
         return refuse(std::move(ruling).error().problem);
     }
+    record_waived(work, caller, {.order_id = order_id, .at = now, .judged = judged});
+    ruling->order_id = std::move(order_id);
     return std::move(*ruling);
 }
 
@@ -234,8 +243,10 @@ Result<std::string> build_checked_tbs(Core& core, db::UnitOfWork& work, const Ca
     auto tbs = pki::build_tbs(admission.plan, issuer);
     const auto findings = pki::lint_tbs(
         tbs, {.name_der = issuer.name_der(), .key_identifier = issuer.key_identifier(), .valid_to = issuer.valid_to()},
-        true);
+        request.ocsp_responder ? pki::LintProfile::OcspResponder : pki::LintProfile::Leaf);
     if (findings.empty()) {
+        register_partition(work, *configuration, *configuration->authority(admission.authority_id), admission.crl_urls,
+                           admission.plan.valid_to, core.clock.now());
         return tbs;
     }
     Refusal refusal{.rule = "lint",
@@ -243,27 +254,34 @@ Result<std::string> build_checked_tbs(Core& core, db::UnitOfWork& work, const Ca
     for (const auto& finding : findings) {
         refusal.problem.detail += " Lint " + finding.lint + ": " + finding.detail;
     }
-    record(core, work, caller, request, refusal, {});
+    record_refused(core, work, caller, request, refusal, {});
     return refuse(std::move(refusal.problem));
 }
 
-policy::Decision evaluate_only(Core& core, db::Session& session, const Caller& caller,
-                               const CertificateRequest& request)
+policy::Facts facts_of(Core& core, db::Session& session, const Caller& caller, const CertificateRequest& request,
+                       Time at)
 {
-    const auto now = core.clock.now();
     const auto configuration = core.configuration.current(session);
-    const Passage at{core, session, *configuration, caller, request, now};
+    const Passage passage{core, session, *configuration, caller, request, at};
     const auto key = request.csr ? request.csr->key : pki::PublicKey();
     // A name that the gate would refuse still shows what the policies say of the others.
     auto profile = make_profile({.settings = core.settings,
                                  .configuration = *configuration,
                                  .caller = caller,
                                  .request = request,
-                                 .now = now,
-                                 .key = key ? std::optional(key.type()) : std::nullopt},
+                                 .now = at,
+                                 .key = type_of_key(request, key)},
                                 names_of(request).value_or(request.names));
-    count_in_inventory(at, key, profile.facts);
-    return configuration->policies.evaluate(profile.facts, new_id(now));
+    count_in_inventory(passage, key, profile.facts);
+    return std::move(profile.facts);
+}
+
+policy::Decision evaluate_only(Core& core, db::Session& session, const Caller& caller,
+                               const CertificateRequest& request)
+{
+    const auto now = core.clock.now();
+    auto facts = facts_of(core, session, caller, request, now);
+    return core.configuration.current(session)->policies.evaluate(facts, new_id(now));
 }
 
 Result<void> check_domains(Core& core, db::Session& session, const Caller& caller, const std::vector<Name>& names)

@@ -2,6 +2,7 @@
 
 #include "core/model/certificate.hpp"
 #include "core/model/order.hpp"
+#include "core/model/provider.hpp"
 #include "issuance/access.hpp"
 #include "issuance/core.hpp"
 #include "issuance/policy/decision.hpp"
@@ -34,32 +35,42 @@ struct CertificateRequest {
     std::vector<std::string> tags{};
     std::string resubmission_of{};
     std::string renews_certificate{};
+    std::string order_id{}; ///< of the order that it is made for, where there is one already
     std::string acme_account_id{};
     std::optional<int> max_validity_days{}; ///< of the ACME server
-    bool revocation_information = true;     ///< false: no CRL URLs, for an ACME profile of a few days
+    bool revocation_information = true;     ///< false: no CRL and no OCSP, for an ACME profile of a few days
+    bool ocsp_responder = false; ///< the server's own, for the CA's OCSP responses: no names, OCSPSigning only
     std::string key_purpose{"certificate"}; ///< automated: what the stored key is for ("listener" is never exported)
     std::string original{"{}"};             ///< the parameters as the caller gave them: the order's `request`
 };
 
 /// What the gate let through.
 struct Admission {
+    std::string order_id{}; ///< what the order of this admission is called
     pki::CertificatePlan plan{};
     std::string provider_id{};
     OrderType order_type{};
-    std::string authority_id{};
+    ProviderKind provider_kind{};
+    std::string authority_id{};          ///< empty for a CA outside
+    std::vector<std::string> crl_urls{}; ///< as in the plan, before a shard's name was put in
     policy::Decision decision{};
 };
 
 /// In the order of the product: the caller may request -> every name lies under a registered and enabled domain and
 /// under the caller's assignments -> policies -> provider and CA active -> key and CSR checks -> (plan built) -> lint
-/// of the to-be-signed certificate. Every refusal names its rule and leaves an audit record; `key` may be empty only
-/// when the platform is yet to make it (then key checks and lint come with the second call, before the signature).
+/// of the to-be-signed certificate. Every refusal names its rule and leaves an audit record; what the policies decided
+/// is stored either way. `key` may be empty only when the platform is yet to make it (then key checks and lint come
+/// with the second call, before the signature).
 Result<Admission> admit(Core& core, db::UnitOfWork& work, const Caller& caller, const CertificateRequest& request,
                         const pki::PublicKey& key);
 
 /// The same decisions for a request that is not submitted (policy test): nothing is recorded, nothing refused.
 policy::Decision evaluate_only(Core& core, db::Session& session, const Caller& caller,
                                const CertificateRequest& request);
+
+/// What the policies would be asked about such a request at that moment.
+policy::Facts facts_of(Core& core, db::Session& session, const Caller& caller, const CertificateRequest& request,
+                       Time at);
 
 /// Only the domain part, for doors that must answer before there is a key (ACME newOrder): the Problem has one
 /// NameError for each name that is refused.

@@ -13,6 +13,7 @@ namespace chancery::issuance {
 
 inline constexpr std::string_view kExecuteOrderJob = "order.execute";
 inline constexpr std::string_view kPublishCrlJob = "crl.publish";
+inline constexpr std::string_view kReplayPolicyJob = "policy.replay";
 
 /// Where slow work is put. The runner (server/app) claims rows, calls the handler of their kind, removes what is done,
 /// retries what threw, and takes over what another process left.

@@ -6,6 +6,7 @@
 #include "db/repositories/order_repository.hpp"
 #include "issuance/audit.hpp"
 #include "issuance/completion.hpp"
+#include "issuance/providers/external_orders.hpp"
 #include "issuance/requests.hpp"
 #include "issuance/tbs.hpp"
 
@@ -39,7 +40,7 @@ std::optional<std::string> unless_empty(const std::string& text)
 
 Order order_for(const CertificateRequest& request, const Caller& caller, const Admission& admission, Time now)
 {
-    Order order{.id = new_id(now),
+    Order order{.id = admission.order_id,
                 .common_name = shown_name(admission.plan),
                 .type = admission.order_type,
                 .kind = request.kind,
@@ -47,11 +48,11 @@ Order order_for(const CertificateRequest& request, const Caller& caller, const A
                 .status = OrderStatus::Pending,
                 .requested_by = caller.actor,
                 .provider_id = admission.provider_id,
-                .authority_id = admission.authority_id,
+                .authority_id = unless_empty(admission.authority_id),
                 .request = request.original == "{}" ? request_json(request) : request.original,
                 .decision = admission.decision.to_json(),
                 .decision_id = unless_empty(admission.decision.id),
-                .policy_warnings = policy::Decision::warnings_json(admission.decision.warnings()),
+                .policy_warnings = policy::Decision::findings_json(admission.decision.warnings()),
                 .resubmission_of = unless_empty(request.resubmission_of),
                 .renews_certificate = unless_empty(request.renews_certificate),
                 .submitted_at = now};
@@ -67,7 +68,8 @@ void record_submission(db::UnitOfWork& work, const Caller& caller, const Order& 
     for (const auto& name : plan.names) {
         out.value(std::string_view(name.value));
     }
-    out.end_array().member("authority_id", *order.authority_id).member_if("decision_id", order.decision_id);
+    out.end_array().member("provider_id", order.provider_id).member_if("authority_id", order.authority_id);
+    out.member_if("decision_id", order.decision_id);
     out.member_if("resubmission_of", order.resubmission_of).member_if("renews_certificate", order.renews_certificate);
     audit::record(work, caller, order.submitted_at, submission_name(order.pathway), {"order", order.id},
                   out.end_object().take());
@@ -125,7 +127,14 @@ Result<Accepted> accept_order(Core& core, db::UnitOfWork& work, const Caller& ca
 
     Accepted accepted{.order = order_for(request, caller, admission, now), .caller = caller, .tags = request.tags};
     auto& order = accepted.order;
-    if (key) {
+    const bool outside = admission.order_type != OrderType::LocalPki;
+    if (key && outside) {
+        order.status = OrderStatus::Processing;
+        if (private_key) {
+            order.key_id = store_key(core, work, private_key, request.key_purpose, now);
+        }
+        providers::store_external(core, work, order, admission, request, private_key);
+    } else if (key) {
         CHANCERY_TRY(tbs, build_checked_tbs(core, work, caller, request, admission));
         accepted.intent = {.order_id = order.id,
                            .authority_id = admission.authority_id,
@@ -144,7 +153,7 @@ Result<Accepted> accept_order(Core& core, db::UnitOfWork& work, const Caller& ca
     if (accepted.ready_to_sign) {
         orders.insert_intent(accepted.intent);
         core.jobs.enqueue_owned(work, job_for_order(order.id, now), kOwnLease);
-    } else {
+    } else if (!key) {
         core.jobs.enqueue(work, job_for_order(order.id, now));
     }
     record_submission(work, caller, order, admission.plan);

@@ -1,8 +1,8 @@
 #include "core/id.hpp"
-#include "core/json.hpp"
 #include "db/repositories/configuration_repository.hpp"
 #include "issuance/administration.hpp"
 #include "issuance/audit.hpp"
+#include "issuance/policies/document.hpp"
 #include "issuance/policy/policy_set.hpp"
 #include "issuance/validation.hpp"
 
@@ -10,30 +10,6 @@
 
 namespace chancery::issuance {
 namespace {
-
-std::string policy_json(const Policy& policy)
-{
-    json::Writer out;
-    out.begin_object()
-        .member("name", policy.name)
-        .member("description", policy.description)
-        .member("enabled", policy.enabled)
-        .member("version", policy.version)
-        .member("patterns", policy.patterns);
-    out.begin_array("actions");
-    for (const auto action : policy.actions) {
-        out.value(name_of(action));
-    }
-    out.end_array().begin_array("rules");
-    for (const auto& rule : policy.rules) {
-        out.begin_object()
-            .member("action", rule.action)
-            .member("fail", name_of(rule.fail))
-            .raw_member("values", rule.values)
-            .end_object();
-    }
-    return out.end_array().end_object().take();
-}
 
 Result<void> check_policy(db::UnitOfWork& work, const Policy& policy)
 {
@@ -65,7 +41,7 @@ Result<Policy> create_policy(Core& core, db::UnitOfWork& work, const Caller& cal
         return refuse(Code::AlreadyExists, "There is a policy of that name.");
     }
     ConfigurationCache::bump(work);
-    audit::record(work, caller, now, audit::kPolicyCreated, {"policy", policy.id}, policy_json(policy));
+    audit::record(work, caller, now, audit::kPolicyCreated, {"policy", policy.id}, policy_document(policy));
     return policy;
 }
 
@@ -89,7 +65,7 @@ Result<Policy> update_policy(Core& core, db::UnitOfWork& work, const Caller& cal
     policy.version = expected_version + 1;
     ConfigurationCache::bump(work);
     audit::record(work, caller, now, audit::kPolicyUpdated, {"policy", policy.id},
-                  audit::change_of(policy_json(*old), policy_json(policy)));
+                  audit::change_of(policy_document(*old), policy_document(policy)));
     return policy;
 }
 
@@ -107,7 +83,7 @@ Result<void> retire_policy(Core& core, db::UnitOfWork& work, const Caller& calle
         return refuse(Code::PreconditionFailed, "The policy was changed meanwhile.");
     }
     ConfigurationCache::bump(work);
-    audit::record(work, caller, now, audit::kPolicyRetired, {"policy", id}, policy_json(*old));
+    audit::record(work, caller, now, audit::kPolicyRetired, {"policy", id}, policy_document(*old));
     return {};
 }
 

@@ -37,6 +37,7 @@ std::string_view acme_type(Code code)
         case Code::IdempotencyMismatch:
         case Code::IdempotencyInFlight:
         case Code::ProviderNotActive:
+        case Code::ProviderFailed:
         case Code::PayloadTooLarge:
         case Code::Busy:
         case Code::Internal:
@@ -115,6 +116,8 @@ std::string_view code_text(Code code)
             return "POLICY_HARD_FAIL";
         case Code::ProviderNotActive:
             return "PROVIDER_NOT_ACTIVE";
+        case Code::ProviderFailed:
+            return "PROVIDER_FAILED";
         case Code::BadCsr:
             return "BAD_CSR";
         case Code::BadKey:
@@ -153,6 +156,7 @@ std::string acme_problem_json(const Problem& problem)
         .begin_object()
         .member("type", acme_type(problem.code))
         .member("detail", problem.detail)
+        .member_if("decision_id", problem.decision_id)
         .end_object()
         .take();
 }

@@ -1,6 +1,9 @@
 #include "issuance/profile.hpp"
 
 #include "issuance/domains.hpp"
+#include "issuance/revocation_status/ocsp_responders.hpp"
+#include "issuance/revocation_status/shards.hpp"
+#include "issuance/providers/objections.hpp"
 #include "issuance/validity.hpp"
 #include "pki/names.hpp"
 
@@ -39,10 +42,13 @@ const Provider* choose_provider(const Configuration& configuration, const std::s
     return local == configuration.providers.end() ? nullptr : &*local;
 }
 
-bool can_issue(const Configuration& configuration, const Authority& authority, Time now)
+bool can_issue(const Configuration& configuration, const Authority& authority, Time now, bool ocsp_responder = false)
 {
-    return authority.kind == AuthorityKind::Intermediate && authority.status(now) == AuthorityStatus::Active &&
-           authority.valid_from <= now && configuration.issuers.contains(authority.id);
+    // A retired CA goes on answering for what it issued.
+    const bool willing =
+        ocsp_responder ? answers_ocsp(authority, now) : authority.status(now) == AuthorityStatus::Active;
+    return authority.kind == AuthorityKind::Intermediate && willing && authority.valid_from <= now &&
+           configuration.issuers.contains(authority.id);
 }
 
 const Authority* choose_authority(const Configuration& configuration, const std::string& id, Time now)
@@ -69,15 +75,16 @@ std::optional<Refusal> objection_to_provider(const Provider* provider)
         return object("provider_active", Code::ProviderNotActive, "The provider " + provider->name + " is not active.")
             .error();
     }
-    if (provider->type != OrderType::LocalPki) {
-        return object("provider_active", Code::ProviderNotActive,
-                      "The provider " + provider->name + " cannot issue from here.")
-            .error();
-    }
     return std::nullopt;
 }
 
-std::optional<Refusal> objection_to_authority(const Configuration& configuration, const Authority* authority, Time now)
+bool is_outside(const Provider* provider)
+{
+    return provider != nullptr && provider->kind != ProviderKind::LocalPki;
+}
+
+std::optional<Refusal> objection_to_authority(const Configuration& configuration, const Authority* authority, Time now,
+                                              bool ocsp_responder)
 {
     const auto no = [](std::string detail) {
         return object("authority_active", Code::ProviderNotActive, std::move(detail)).error();
@@ -88,7 +95,7 @@ std::optional<Refusal> objection_to_authority(const Configuration& configuration
     if (authority->kind == AuthorityKind::Root) {
         return no("The CA " + authority->name + " is a root; certificates are signed by intermediates only.");
     }
-    if (!can_issue(configuration, *authority, now)) {
+    if (!can_issue(configuration, *authority, now, ocsp_responder)) {
         return no("The CA " + authority->name + " is " + std::string(name_of(authority->status(now))) +
                   " or its key is not available.");
     }
@@ -121,7 +128,7 @@ std::vector<ExtendedKeyUsage> default_extended_key_usage(Pathway pathway)
                                     : std::vector{ExtendedKeyUsage::ServerAuth, ExtendedKeyUsage::ClientAuth};
 }
 
-std::optional<Refusal> objection_to_usages(const policy::Facts& facts)
+std::optional<Refusal> objection_to_usages(const policy::Facts& facts, bool ocsp_responder)
 {
     for (const auto usage : facts.key_usage) {
         if (usage == KeyUsage::KeyCertSign || usage == KeyUsage::CrlSign) {
@@ -138,7 +145,8 @@ std::optional<Refusal> objection_to_usages(const policy::Facts& facts)
                 .error();
         }
     }
-    if (std::ranges::find(facts.extended_key_usage, ExtendedKeyUsage::OcspSigning) != facts.extended_key_usage.end()) {
+    if (!ocsp_responder &&
+        std::ranges::find(facts.extended_key_usage, ExtendedKeyUsage::OcspSigning) != facts.extended_key_usage.end()) {
         // Whoever holds such a certificate answers for the CA (RFC 6960 section 4.2.2.2).
         return object_to("leaf_usage", "/extended_key_usage", "OCSPSigning is for the CA's own responder only.")
             .error();
@@ -163,17 +171,12 @@ Digest digest_of(const CertificateRequest& request, const pki::Issuer* issuer, s
 void add_urls(Profile& profile, const CoreSettings& settings, bool revocation_information)
 {
     const auto& authority = *profile.authority;
-    const bool published = !settings.http_url.empty();
-    if (!revocation_information) {
-        profile.crl_urls.clear();
-    } else if (!authority.crl_urls.empty()) {
-        profile.crl_urls = authority.crl_urls;
-    } else if (published) {
-        profile.crl_urls = {settings.http_url + "/crl/" + authority.id + ".crl"};
+    if (revocation_information) {
+        profile.crl_urls = crl_url_templates(settings, authority);
+        profile.ocsp_urls = ocsp_urls_of(settings, authority);
     }
-    if (!authority.aia_urls.empty()) {
-        profile.aia_urls = authority.aia_urls;
-    } else if (published) {
+    profile.aia_urls = authority.aia_urls;
+    if (profile.aia_urls.empty() && !settings.http_url.empty()) {
         profile.aia_urls = {settings.http_url + "/ca/" + authority.id + ".crt"};
     }
 }
@@ -242,6 +245,9 @@ void take_first(std::optional<Refusal>& first, std::optional<Refusal> next)
 Ruling<std::vector<Name>> names_of(const CertificateRequest& request)
 {
     std::vector<Name> names;
+    if (request.ocsp_responder) {
+        return names;
+    }
     if (const auto common_name = asked_common_name(request); !common_name.empty()) {
         auto name = name_from_text(common_name);
         if (!name) {
@@ -274,9 +280,16 @@ Profile make_profile(const ProfileInputs& in, std::vector<Name> names)
     const auto& request = in.request;
     Profile profile;
     profile.provider = choose_provider(in.configuration, request.provider_id);
-    profile.authority = choose_authority(in.configuration, request.authority_id, in.now);
-    profile.refusal = objection_to_provider(profile.provider);
-    take_first(profile.refusal, objection_to_authority(in.configuration, profile.authority, in.now));
+    // A provider that is switched off has still issued what OCSP is asked about.
+    if (!request.ocsp_responder || profile.provider == nullptr) {
+        profile.refusal = objection_to_provider(profile.provider);
+    }
+    const bool outside = is_outside(profile.provider);
+    if (!outside) {
+        profile.authority = choose_authority(in.configuration, request.authority_id, in.now);
+        take_first(profile.refusal,
+                   objection_to_authority(in.configuration, profile.authority, in.now, request.ocsp_responder));
+    }
     if (profile.authority != nullptr) {
         if (const auto found = in.configuration.issuers.find(profile.authority->id);
             found != in.configuration.issuers.end()) {
@@ -287,7 +300,7 @@ Profile make_profile(const ProfileInputs& in, std::vector<Name> names)
 
     auto& facts = profile.facts;
     facts.action = request.kind == OrderKind::Renewal ? PolicyAction::Renew : PolicyAction::Generate;
-    facts.subject = subject_of(request, names);
+    facts.subject = request.ocsp_responder ? request.subject : subject_of(request, names);
     facts.names = std::move(names);
     facts.key = in.key                  ? in.key
                 : request.key_algorithm ? std::optional(key_type_of(*request.key_algorithm))
@@ -299,16 +312,23 @@ Profile make_profile(const ProfileInputs& in, std::vector<Name> names)
     facts.requester = in.caller.actor;
     facts.role = in.caller.role;
     facts.acme_account_id = in.caller.acme_account_id.empty() ? request.acme_account_id : in.caller.acme_account_id;
+    facts.tags = request.tags;
+    facts.renews_certificate = request.renews_certificate;
+    facts.resubmission_of = request.resubmission_of;
+    facts.judged_at = in.now;
     facts.provider_id = profile.provider != nullptr ? profile.provider->id : request.provider_id;
 
-    auto validity =
-        validity_of(in.settings, request, in.now, profile.issuer ? profile.issuer->valid_to() : std::nullopt);
+    if (outside) {
+        take_first(profile.refusal, providers::objection_to(*profile.provider, request, facts));
+    }
+    auto validity = validity_of(in.settings, outside ? providers::with_validity(*profile.provider, request) : request,
+                                in.now, profile.issuer ? profile.issuer->valid_to() : std::nullopt);
     facts.valid_from = validity.from;
     facts.valid_to = validity.to;
     take_first(profile.refusal, std::move(validity.refusal));
     facts.digest = digest_of(request, profile.issuer.get(), profile.refusal);
     take_first(profile.refusal, objection_to_subject(facts.subject));
-    take_first(profile.refusal, objection_to_usages(facts));
+    take_first(profile.refusal, objection_to_usages(facts, request.ocsp_responder));
     return profile;
 }
 

@@ -12,7 +12,7 @@
 namespace chancery::issuance {
 
 /// All names of the certificate, normalised and distinct: those asked for, the CSR's where none were, and the common
-/// name. Refused where one is malformed or there is none.
+/// name. Refused where one is malformed or there is none. An OCSP responder's certificate has none.
 Ruling<std::vector<Name>> names_of(const CertificateRequest& request);
 
 struct Profile {
@@ -20,8 +20,9 @@ struct Profile {
     const Provider* provider = nullptr;
     const Authority* authority = nullptr;
     std::shared_ptr<const pki::Issuer> issuer{};
-    std::vector<std::string> crl_urls{};
+    std::vector<std::string> crl_urls{}; ///< with `kShardPlaceholder` where the CA's CRLs are sharded
     std::vector<std::string> aia_urls{};
+    std::vector<std::string> ocsp_urls{};
     /// What is wrong with provider, CA, validity, digest or usages. Told after the policies had their say; until then
     /// the facts hold what was asked for.
     std::optional<Refusal> refusal{};

@@ -9,8 +9,9 @@
 #include "db/repositories/operation_repository.hpp"
 #include "issuance/audit.hpp"
 #include "issuance/certificates.hpp"
-#include "issuance/crl_jobs.hpp"
 #include "issuance/problem_json.hpp"
+#include "issuance/revocation_status/crls.hpp"
+#include "issuance/providers/revocations.hpp"
 #include "pki/digest.hpp"
 
 namespace chancery::issuance {
@@ -110,8 +111,9 @@ void tell_revocation(Core& core, db::UnitOfWork& work, const Caller& caller, con
 {
     const auto now = core.clock.now();
     if (certificate.authority_id) {
-        enqueue_crl(core, work, *certificate.authority_id, now);
+        enqueue_crls(core, work, *certificate.authority_id, certificate.serial_number, now);
     }
+    providers::dispatch_revocation(core, work, caller, certificate, reason);
     audit::record(work, caller, now, audit::kRevokeSuccess, {"certificate", certificate.id},
                   success_details(certificate, reason));
     work.on_commit([&core] { core.metrics.counter("chancery_revocations_total", "Certificates revoked.").add(); });

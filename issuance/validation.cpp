@@ -60,4 +60,12 @@ Result<void> Mistakes::result() const
     return refuse(std::move(problem));
 }
 
+Problem at_pointer(std::string_view pointer, Problem problem)
+{
+    for (auto& error : problem.errors) {
+        error.pointer.insert(0, pointer);
+    }
+    return problem;
+}
+
 } // namespace chancery::issuance

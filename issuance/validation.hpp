@@ -25,4 +25,7 @@ private:
     std::vector<FieldError> errors_;
 };
 
+/// The problem of a document that is a part of another, at `pointer`: its own pointers begin there.
+Problem at_pointer(std::string_view pointer, Problem problem);
+
 } // namespace chancery::issuance

@@ -83,7 +83,11 @@ void take_extension(const Extension& extension, CertificateInfo& info)
     } else if (extension.oid == oids::kCrlDistributionPoints) {
         info.crl_urls = read_crl_distribution_points(extension.value).value_or(std::vector<std::string>());
     } else if (extension.oid == oids::kAuthorityInfoAccess) {
-        info.aia_urls = read_ca_issuers(extension.value).value_or(std::vector<std::string>());
+        auto access = read_authority_access(extension.value).value_or(AuthorityAccess{});
+        info.aia_urls = std::move(access.ca_issuers);
+        info.ocsp_urls = std::move(access.ocsp);
+    } else if (extension.oid == oids::kNoRevAvail) {
+        info.no_revocation_available = true;
     }
 }
 

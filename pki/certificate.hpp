@@ -30,8 +30,10 @@ struct CertificateInfo {
     std::string subject_key_id{};   ///< hex
     std::string authority_key_id{}; ///< hex
     std::vector<std::string> crl_urls{};
-    std::vector<std::string> aia_urls{};
-    std::string fingerprint_sha256{}; ///< hex, of the DER
+    std::vector<std::string> aia_urls{}; ///< caIssuers
+    std::vector<std::string> ocsp_urls{};
+    bool no_revocation_available = false; ///< RFC 9608
+    std::string fingerprint_sha256{};     ///< hex, of the DER
     PublicKey key{};
     bool self_signed = false;
     std::string der{};

@@ -49,11 +49,18 @@ std::string encode_extensions(const CertificatePlan& plan, const Issuer& issuer)
     if (!plan.names.empty()) {
         list += encode_extension(oids::kSubjectAltName, plan.subject == Subject{}, encode_general_names(plan.names));
     }
-    if (!plan.aia_urls.empty()) {
-        list += encode_extension(oids::kAuthorityInfoAccess, false, encode_ca_issuers(plan.aia_urls));
+    if (!plan.aia_urls.empty() || !plan.ocsp_urls.empty()) {
+        list += encode_extension(oids::kAuthorityInfoAccess, false,
+                                 encode_authority_access({.ocsp = plan.ocsp_urls, .ca_issuers = plan.aia_urls}));
     }
     if (!plan.crl_urls.empty()) {
         list += encode_extension(oids::kCrlDistributionPoints, false, encode_crl_distribution_points(plan.crl_urls));
+    }
+    if (plan.no_revocation_available) {
+        list += encode_extension(oids::kNoRevAvail, false, kNullValue);
+    }
+    if (plan.ocsp_no_check) {
+        list += encode_extension(oids::kOcspNoCheck, false, kNullValue);
     }
     return der::wrap(der::context_constructed(3), der::wrap(der::kSequence, list));
 }

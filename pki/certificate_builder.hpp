@@ -25,6 +25,9 @@ struct CertificatePlan {
     std::optional<int> path_length{};
     std::vector<std::string> crl_urls{};
     std::vector<std::string> aia_urls{};
+    std::vector<std::string> ocsp_urls{};
+    bool no_revocation_available = false; ///< RFC 9608: nobody is to look for its status
+    bool ocsp_no_check = false;           ///< RFC 6960 section 4.2.2.2.1: an OCSP responder's own certificate
 };
 
 /// The certificate's issuer as the builder needs it; build it once for each CA and keep it.

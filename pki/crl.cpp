@@ -28,21 +28,26 @@ std::string encode_entry(const RevokedEntry& entry)
     return der::wrap(der::kSequence, {der::integer(*serial), der::time(entry.revoked_at), extensions});
 }
 
-/// SEQUENCE { [0] distributionPoint { [0] fullName { [6] url } } } (section 5.2.5).
-std::string encode_issuing_distribution_point(std::string_view url)
+/// SEQUENCE { [0] distributionPoint { [0] fullName { [6] url … } }, [1] onlyContainsUserCerts } (section 5.2.5).
+std::string encode_issuing_distribution_point(const CrlScope& scope)
 {
-    const auto full_name = der::wrap(der::context_constructed(0), der::wrap(kUriName, url));
-    return der::wrap(der::kSequence, der::wrap(der::context_constructed(0), full_name));
+    std::string names;
+    for (const auto& url : scope.urls) {
+        names += der::wrap(kUriName, url);
+    }
+    const auto point = der::wrap(der::context_constructed(0), der::wrap(der::context_constructed(0), names));
+    const auto only_users =
+        scope.only_user_certificates ? der::wrap(der::context(1), std::string_view("\xff", 1)) : std::string();
+    return der::wrap(der::kSequence, {point, only_users});
 }
 
-std::string encode_crl_extensions(const Issuer& issuer, long long number, std::string_view distribution_url)
+std::string encode_crl_extensions(const Issuer& issuer, long long number, const CrlScope& scope)
 {
     auto list = encode_extension(oids::kAuthorityKeyIdentifier, false,
                                  encode_authority_key_identifier(issuer.key_identifier()));
     list += encode_extension(oids::kCrlNumber, false, der::integer(number));
-    if (!distribution_url.empty()) {
-        list += encode_extension(oids::kIssuingDistributionPoint, true,
-                                 encode_issuing_distribution_point(distribution_url));
+    if (!scope.urls.empty()) {
+        list += encode_extension(oids::kIssuingDistributionPoint, true, encode_issuing_distribution_point(scope));
     }
     return der::wrap(der::context_constructed(0), der::wrap(der::kSequence, list));
 }
@@ -50,7 +55,7 @@ std::string encode_crl_extensions(const Issuer& issuer, long long number, std::s
 } // namespace
 
 std::string build_crl(const Issuer& issuer, Digest digest, long long number, Time this_update, Time next_update,
-                      const std::vector<RevokedEntry>& entries, std::string_view distribution_url)
+                      const std::vector<RevokedEntry>& entries, const CrlScope& scope)
 {
     static constexpr std::string_view kVersion2("\x02\x01\x01", 3);
     std::string revoked;
@@ -61,7 +66,7 @@ std::string build_crl(const Issuer& issuer, Digest digest, long long number, Tim
     const auto list = entries.empty() ? std::string() : der::wrap(der::kSequence, revoked);
     const auto body = der::wrap(der::kSequence, {kVersion2, signature_algorithm(issuer.key().type(), digest),
                                                  issuer.name_der(), der::time(this_update), der::time(next_update),
-                                                 list, encode_crl_extensions(issuer, number, distribution_url)});
+                                                 list, encode_crl_extensions(issuer, number, scope)});
     return sign_der(body, issuer.key(), digest);
 }
 

@@ -3,6 +3,8 @@
 #include "core/encoding.hpp"
 #include "pki/evp.hpp"
 
+#include <openssl/hmac.h>
+
 namespace chancery::pki {
 
 namespace {
@@ -53,6 +55,17 @@ std::string hmac_sha256(std::string_view key, std::string_view data)
     OPENSSL_cleanse(inner, sizeof inner);
     OPENSSL_cleanse(outer, sizeof outer);
     OPENSSL_cleanse(hashed.data(), hashed.size());
+    return mac;
+}
+
+std::string hmac(Digest digest, std::string_view key, std::string_view data)
+{
+    std::string mac(EVP_MAX_MD_SIZE, '\0');
+    unsigned int size = 0;
+    check(HMAC(md_of(digest), key.data(), static_cast<int>(key.size()), bytes_of(data), data.size(),
+               reinterpret_cast<unsigned char*>(mac.data()), &size),
+          "make a MAC");
+    mac.resize(size);
     return mac;
 }
 

@@ -338,23 +338,26 @@ std::optional<std::vector<std::string>> read_crl_distribution_points(std::string
     return urls;
 }
 
-std::string encode_ca_issuers(const std::vector<std::string>& urls)
+std::string encode_authority_access(const AuthorityAccess& access)
 {
     std::string descriptions;
-    for (const auto& url : urls) {
-        descriptions +=
-            der::wrap(der::kSequence, {der::oid(oids::kCaIssuers), encode_general_name({NameType::Uri, url})});
-    }
+    const auto add = [&](std::string_view method, const std::vector<std::string>& urls) {
+        for (const auto& url : urls) {
+            descriptions += der::wrap(der::kSequence, {der::oid(method), encode_general_name({NameType::Uri, url})});
+        }
+    };
+    add(oids::kOcsp, access.ocsp);
+    add(oids::kCaIssuers, access.ca_issuers);
     return der::wrap(der::kSequence, descriptions);
 }
 
-std::optional<std::vector<std::string>> read_ca_issuers(std::string_view value)
+std::optional<AuthorityAccess> read_authority_access(std::string_view value)
 {
     const auto outer = der::only(value, der::kSequence);
     if (!outer) {
         return std::nullopt;
     }
-    std::vector<std::string> urls;
+    AuthorityAccess access;
     for (der::Reader in(outer->content); !in.done();) {
         const auto description = in.next(der::kSequence);
         if (!description) {
@@ -366,11 +369,13 @@ std::optional<std::vector<std::string>> read_ca_issuers(std::string_view value)
         if (!method || !location || !inner.done()) {
             return std::nullopt;
         }
-        if (method->content == oids::kCaIssuers && location->tag == kUriName) {
-            urls.emplace_back(location->content);
+        if (location->tag == kUriName && method->content == oids::kCaIssuers) {
+            access.ca_issuers.emplace_back(location->content);
+        } else if (location->tag == kUriName && method->content == oids::kOcsp) {
+            access.ocsp.emplace_back(location->content);
         }
     }
-    return urls;
+    return access;
 }
 
 } // namespace chancery::pki

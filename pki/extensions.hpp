@@ -60,8 +60,18 @@ std::optional<std::string_view> read_authority_key_identifier(std::string_view v
 std::string encode_crl_distribution_points(const std::vector<std::string>& urls);
 /// URLs of full names; nothing when malformed.
 std::optional<std::vector<std::string>> read_crl_distribution_points(std::string_view value);
-std::string encode_ca_issuers(const std::vector<std::string>& urls);
-/// URLs of caIssuers entries; nothing when malformed.
-std::optional<std::vector<std::string>> read_ca_issuers(std::string_view value);
+
+/// Authority information access (section 4.2.2.1): where a status is asked for, and where the CA's certificate is.
+struct AuthorityAccess {
+    std::vector<std::string> ocsp{};
+    std::vector<std::string> ca_issuers{};
+};
+
+std::string encode_authority_access(const AuthorityAccess& access);
+/// URLs of its ocsp and caIssuers entries; nothing when malformed.
+std::optional<AuthorityAccess> read_authority_access(std::string_view value);
+
+/// The value of extensions that say all by being there (noRevAvail, id-pkix-ocsp-nocheck).
+inline constexpr std::string_view kNullValue("\x05\x00", 2);
 
 } // namespace chancery::pki

@@ -2,9 +2,7 @@
 
 #include "core/encoding.hpp"
 #include "core/json.hpp"
-#include "pki/evp.hpp"
-
-#include <openssl/hmac.h>
+#include "pki/digest.hpp"
 
 namespace chancery::pki {
 namespace {
@@ -31,14 +29,7 @@ Digest digest_of(MacAlgorithm algorithm)
 
 std::string mac_of(std::string_view signed_text, MacAlgorithm algorithm, const Secret& key)
 {
-    std::string mac(EVP_MAX_MD_SIZE, '\0');
-    unsigned int size = 0;
-    const auto bytes = key.reveal();
-    check(HMAC(md_of(digest_of(algorithm)), bytes.data(), static_cast<int>(bytes.size()), bytes_of(signed_text),
-               signed_text.size(), reinterpret_cast<unsigned char*>(mac.data()), &size),
-          "make a MAC");
-    mac.resize(size);
-    return mac;
+    return hmac(digest_of(algorithm), key.reveal(), signed_text);
 }
 
 } // namespace

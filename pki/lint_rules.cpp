@@ -4,7 +4,6 @@
 #include "pki/oids.hpp"
 
 #include <algorithm>
-#include <utility>
 
 namespace chancery::pki {
 
@@ -185,7 +184,7 @@ Finding names_present(const LintInput& in)
 {
     const auto* extension = in.extension(oids::kSubjectAltName);
     if (extension == nullptr) {
-        return in.leaf ? Finding("a leaf has no subject alternative names") : Finding();
+        return in.leaf && !in.responder ? Finding("a leaf has no subject alternative names") : Finding();
     }
     return in.names.empty() ? Finding("the subject alternative names are empty or malformed") : Finding();
 }
@@ -214,7 +213,7 @@ const NameAttribute* common_name(const LintInput& in)
 Finding common_name_in_names(const LintInput& in)
 {
     const auto* attribute = common_name(in);
-    if (!in.leaf || attribute == nullptr) {
+    if (!in.leaf || in.responder || attribute == nullptr) {
         return {};
     }
     const bool found = std::ranges::any_of(in.names, [&](const der::Element& element) {
@@ -324,30 +323,6 @@ Finding key_parameters(const LintInput& in)
     return in.key ? Finding() : "the public key is malformed";
 }
 
-bool is_http(const std::string& url)
-{
-    return (url.starts_with("http://") || url.starts_with("https://")) &&
-           normalise_name({NameType::Uri, url}).has_value();
-}
-
-Finding urls_form(const LintInput& in)
-{
-    using Read = std::optional<std::vector<std::string>> (*)(std::string_view);
-    constexpr std::pair<std::string_view, Read> kKinds[] = {
-        {oids::kCrlDistributionPoints, &read_crl_distribution_points}, {oids::kAuthorityInfoAccess, &read_ca_issuers}};
-    for (const auto& [oid, read] : kKinds) {
-        const auto* extension = in.extension(oid);
-        const auto urls = extension != nullptr ? read(extension->value) : std::vector<std::string>();
-        if (!urls || !std::ranges::all_of(*urls, is_http)) {
-            return "a CRL or issuer URL is not http or https";
-        }
-        if (extension != nullptr && (urls->empty() || extension->critical)) {
-            return "the CRL or issuer URLs are empty or critical";
-        }
-    }
-    return {};
-}
-
 constexpr LintRule kRules[] = {
     {"version_3", "The version is 3 (RFC 5280 section 4.1.2.1).", &version_3},
     {"serial_number_form", "The serial number is positive, minimal and at most 20 octets (4.1.2.2).",
@@ -387,8 +362,7 @@ constexpr LintRule kRules[] = {
      &extended_key_usage_form},
     {"no_duplicate_extensions", "No extension is there twice (4.2).", &no_duplicate_extensions},
     {"no_unique_identifiers", "There are no unique identifiers (4.1.2.8).", &no_unique_identifiers},
-    {"key_parameters", "RSA parameters are NULL, EC parameters a named curve (RFC 3279, RFC 5480).", &key_parameters},
-    {"urls_form", "CRL and issuer URLs are http or https (4.2.1.13, 4.2.2.1).", &urls_form}};
+    {"key_parameters", "RSA parameters are NULL, EC parameters a named curve (RFC 3279, RFC 5480).", &key_parameters}};
 
 } // namespace
 

@@ -20,6 +20,7 @@ struct LintInput {
     const TbsView& tbs;
     const LintIssuer& issuer;
     bool leaf = false;
+    bool responder = false; ///< a leaf that is to be an OCSP responder's
     std::vector<NameAttribute> subject{};
     std::vector<der::Element> names{};
     std::optional<SpkiParts> key{};
@@ -35,5 +36,7 @@ struct LintRule {
 };
 
 std::span<const LintRule> lint_rules();
+/// What a certificate says of its own revocation.
+std::span<const LintRule> revocation_lint_rules();
 
 } // namespace chancery::pki

@@ -46,9 +46,16 @@ inline constexpr auto kCrlDistributionPoints = "\x55\x1d\x1f"sv;
 inline constexpr auto kAuthorityKeyIdentifier = "\x55\x1d\x23"sv;
 inline constexpr auto kExtendedKeyUsage = "\x55\x1d\x25"sv;
 inline constexpr auto kAnyExtendedKeyUsage = "\x55\x1d\x25\x00"sv;
+inline constexpr auto kNoRevAvail = "\x55\x1d\x38"sv; // RFC 9608 section 2
 inline constexpr auto kAuthorityInfoAccess = "\x2b\x06\x01\x05\x05\x07\x01\x01"sv;
 inline constexpr auto kAcmeIdentifier = "\x2b\x06\x01\x05\x05\x07\x01\x1f"sv; // RFC 8737 section 6.1
 inline constexpr auto kCaIssuers = "\x2b\x06\x01\x05\x05\x07\x30\x02"sv;
+
+// OCSP: RFC 6960
+inline constexpr auto kOcsp = "\x2b\x06\x01\x05\x05\x07\x30\x01"sv;
+inline constexpr auto kOcspBasic = "\x2b\x06\x01\x05\x05\x07\x30\x01\x01"sv;
+inline constexpr auto kOcspNonce = "\x2b\x06\x01\x05\x05\x07\x30\x01\x02"sv;
+inline constexpr auto kOcspNoCheck = "\x2b\x06\x01\x05\x05\x07\x30\x01\x05"sv;
 
 // Attributes of a request: RFC 2985 section 5.4.2, and Microsoft's older number for the same
 inline constexpr auto kExtensionRequest = "\x2a\x86\x48\x86\xf7\x0d\x01\x09\x0e"sv;

@@ -46,8 +46,11 @@ struct Authority {
     std::optional<std::string> key_id{}; ///< nothing: the key is not here, status unusable
     std::optional<int> path_length{};
     long long crl_number = 0;
-    std::vector<std::string> crl_urls{}; ///< put into leaves' CRL distribution points
-    std::vector<std::string> aia_urls{}; ///< caIssuers, put into leaves
+    std::vector<std::string> crl_urls{};  ///< put into leaves' CRL distribution points
+    std::vector<std::string> aia_urls{};  ///< caIssuers, put into leaves
+    int crl_shards = 1;                   ///< more than one: a leaf names the shard that its serial number falls into
+    bool ocsp = true;                     ///< leaves name an OCSP responder
+    std::vector<std::string> ocsp_urls{}; ///< that responder, instead of the one here
     std::optional<Time> revoked_at{};
     Time created_at{};
     long long revision = 1;
@@ -74,16 +77,33 @@ struct StoredKey {
 
 struct CrlRecord {
     std::string authority_id{};
+    std::string shard{}; ///< "8-3": the fourth of eight; empty: the full CRL
     long long number = 0;
     Time this_update{};
     Time next_update{};
     std::string der{};
 };
 
+/// A division of a CA's leaves among `shards` CRLs, from the first certificate that names one of them on.
+struct CrlPartition {
+    std::string authority_id{};
+    int shards = 0;
+    std::vector<std::string> urls{}; ///< every URL under which certificates name them, with "{shard}" in it
+    Time used_until{};               ///< no certificate that names one is valid longer
+    Time created_at{};
+};
+
 struct RevokedEntry {
     std::string serial_number{}; ///< hex
     Time revoked_at{};
     RevocationReason reason{};
+};
+
+/// Whether a certificate that was issued is revoked.
+struct IssuedStatus {
+    std::optional<Time> revoked_at{};
+    std::optional<RevocationReason> reason{};
+    bool operator==(const IssuedStatus&) const = default;
 };
 
 } // namespace chancery

@@ -52,6 +52,9 @@ struct Certificate {
     std::string requester_id{};
     std::string policy_warnings{"[]"}; ///< JSON array of findings
     std::vector<std::string> tags{};
+    std::string owner_type{};                     ///< "user", "group"; empty when nobody is named
+    std::string owner{};                          ///< a user's id, or the group's name
+    std::string custom_fields{"{}"};              ///< JSON object, name to value
     std::optional<std::string> acme_account_id{}; ///< the account that was issued it, for revokeCert
     Time created_at{};
     long long revision = 1; ///< grows with every change; the ETag

@@ -49,6 +49,9 @@ struct User {
     long long revision = 1;
 };
 
+/// The networks that a credential may be used from. Nothing: from everywhere. A list that is empty: from nowhere.
+using SourceCidrs = std::optional<std::vector<std::string>>;
+
 /// A personal API token; only the hash of its text is kept.
 struct ApiToken {
     std::string id{};
@@ -56,6 +59,7 @@ struct ApiToken {
     std::string name{};
     Scope scope = Scope::Read;
     std::string token_hash{}; ///< hex SHA-256
+    SourceCidrs source_cidrs{};
     Time created_at{};
     std::optional<Time> expires_at{};
     std::optional<Time> last_used_at{};

@@ -11,7 +11,8 @@ constexpr std::string_view kRaise = kSql<kInsertInto<"alerts", kColumns>, R"sql(
     ON CONFLICT (cause) DO UPDATE
        SET occurrences = alerts.occurrences + 1, revision = alerts.revision + 1, last_at = excluded.last_at,
            severity = excluded.severity, title = excluded.title, detail = excluded.detail,
-           state = CASE WHEN alerts.state = 'resolved' THEN 'open' ELSE alerts.state END)sql">;
+           state = CASE WHEN alerts.state = 'resolved' THEN 'open' ELSE alerts.state END
+    RETURNING id)sql">;
 constexpr std::string_view kFind = kSql<"SELECT ", kColumns, " FROM alerts WHERE id = :id">;
 constexpr std::string_view kList = kSql<"SELECT ", kColumns, " FROM alerts">;
 constexpr std::string_view kCount = "SELECT count(*) FROM alerts";
@@ -40,9 +41,9 @@ Conditions conditions(const AlertFilter& filter)
 
 } // namespace
 
-void AlertRepository::raise(const Alert& alert)
+std::string AlertRepository::raise(const Alert& alert)
 {
-    Query(session_, kRaise).bind_all(columns(alert)).run();
+    return Query(session_, kRaise).bind_all(columns(alert)).value<std::string>().value();
 }
 
 std::optional<Alert> AlertRepository::find(const std::string& id)

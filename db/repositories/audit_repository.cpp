@@ -114,6 +114,15 @@ std::vector<AuditEvent> AuditRepository::range(long long first_sequence, int lim
     return Query(session_, kRange).bind(first_sequence, limit).all(read_event);
 }
 
+std::vector<AuditEvent> AuditRepository::range_of(const std::vector<std::string>& resource_types,
+                                                  long long first_sequence, int limit)
+{
+    Conditions where;
+    where.add("sequence >= ?", first_sequence).add_in("resource_type", resource_types);
+    Query query(session_, std::string(kSelect) + where.sql() + " ORDER BY sequence LIMIT :most");
+    return where.bind_to(query).bind(limit).all(read_event);
+}
+
 AuditHead AuditRepository::head()
 {
     return Query(session_, kHead)

@@ -40,6 +40,9 @@ public:
     std::optional<AuditEvent> find(const std::string& id);
     /// Ascending, from `first_sequence` on.
     std::vector<AuditEvent> range(long long first_sequence, int limit);
+    /// The same of resources of these types.
+    std::vector<AuditEvent> range_of(const std::vector<std::string>& resource_types, long long first_sequence,
+                                     int limit);
     AuditHead head();
 
 private:

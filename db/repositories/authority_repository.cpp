@@ -8,23 +8,18 @@ namespace {
 
 constexpr SqlText kColumns =
     "id, name, kind, parent_id, status, subject, algorithm, digest, serial_number, fingerprint_sha256, subject_key_id, "
-    "valid_from, valid_to, key_id, path_length, crl_number, crl_urls, aia_urls, revoked_at, created_at, revision, der";
+    "valid_from, valid_to, key_id, path_length, crl_number, crl_urls, aia_urls, crl_shards, ocsp, ocsp_urls, "
+    "revoked_at, created_at, "
+    "revision, der";
 constexpr std::string_view kInsert = kSql<kInsertInto<"authorities", kColumns>, " ON CONFLICT DO NOTHING">;
 constexpr std::string_view kFind = kSql<"SELECT ", kColumns, " FROM authorities WHERE id = :id">;
 constexpr std::string_view kList = kSql<"SELECT ", kColumns, " FROM authorities ORDER BY created_at, id">;
 constexpr std::string_view kUpdate = R"sql(
     UPDATE authorities
        SET name = :name, status = :status, key_id = :key_id, crl_urls = :crl_urls, aia_urls = :aia_urls,
-           revoked_at = :revoked_at, revision = revision + 1
+           crl_shards = :crl_shards, ocsp = :ocsp, ocsp_urls = :ocsp_urls, revoked_at = :revoked_at,
+           revision = revision + 1
      WHERE id = :id AND revision = :revision)sql";
-constexpr std::string_view kNextCrlNumber =
-    "UPDATE authorities SET crl_number = crl_number + 1 WHERE id = :id RETURNING crl_number";
-
-constexpr SqlText kCrlColumns = "authority_id, number, this_update, next_update, der";
-constexpr std::string_view kSaveCrl = kInsertInto<"crls", kCrlColumns>;
-constexpr std::string_view kRemoveOldCrls = "DELETE FROM crls WHERE authority_id = :id AND number < :number";
-constexpr std::string_view kLatestCrl =
-    kSql<"SELECT ", kCrlColumns, " FROM crls WHERE authority_id = :id ORDER BY number DESC LIMIT 1">;
 
 constexpr SqlText kKeyColumns = "id, algorithm, purpose, spki_sha256, wrapped, kek_id, created_at";
 constexpr std::string_view kInsertKey = kInsertInto<"stored_keys", kKeyColumns>;
@@ -43,12 +38,8 @@ template <class A> auto columns(A& a)
 {
     return pack(a.id, a.name, a.kind, a.parent_id, a.stored_status, a.subject, a.algorithm, a.digest, a.serial_number,
                 a.fingerprint_sha256, a.subject_key_id, a.valid_from, a.valid_to, a.key_id, a.path_length, a.crl_number,
-                a.crl_urls, a.aia_urls, a.revoked_at, a.created_at, a.revision, Base64{a.der});
-}
-
-template <class C> auto crl_columns(C& crl)
-{
-    return pack(crl.authority_id, crl.number, crl.this_update, crl.next_update, Base64{crl.der});
+                a.crl_urls, a.aia_urls, a.crl_shards, a.ocsp, a.ocsp_urls, a.revoked_at, a.created_at, a.revision,
+                Base64{a.der});
 }
 
 template <class K> auto key_columns(K& key)
@@ -61,13 +52,6 @@ Authority read_authority(Row& row)
     Authority authority;
     row.read_all(columns(authority));
     return authority;
-}
-
-CrlRecord read_crl(Row& row)
-{
-    CrlRecord crl;
-    row.read_all(crl_columns(crl));
-    return crl;
 }
 
 StoredKey read_key(Row& row)
@@ -98,28 +82,9 @@ bool AuthorityRepository::update(const Authority& authority)
 {
     return Query(session_, kUpdate)
                .bind(authority.name, authority.stored_status, authority.key_id, authority.crl_urls, authority.aia_urls,
-                     authority.revoked_at, authority.id, authority.revision)
+                     authority.crl_shards, authority.ocsp, authority.ocsp_urls, authority.revoked_at, authority.id,
+                     authority.revision)
                .run() == 1;
-}
-
-long long AuthorityRepository::next_crl_number(const std::string& authority_id)
-{
-    const auto number = Query(session_, kNextCrlNumber).bind(authority_id).value<long long>();
-    if (!number) {
-        throw std::runtime_error("a CRL number was asked for a CA that is not there");
-    }
-    return *number;
-}
-
-void AuthorityRepository::save_crl(const CrlRecord& crl)
-{
-    Query(session_, kSaveCrl).bind_all(crl_columns(crl)).run();
-    Query(session_, kRemoveOldCrls).bind(crl.authority_id, crl.number - 1).run();
-}
-
-std::optional<CrlRecord> AuthorityRepository::latest_crl(const std::string& authority_id)
-{
-    return Query(session_, kLatestCrl).bind(authority_id).one(read_crl);
 }
 
 void KeyRepository::insert(const StoredKey& key)

@@ -9,7 +9,7 @@
 
 namespace chancery::db {
 
-/// Certificate authorities, their keys' rows and their CRLs.
+/// Certificate authorities and their keys' rows; their CRLs are in crl_repository.hpp.
 class AuthorityRepository {
 public:
     explicit AuthorityRepository(Session& session) : session_(session) {}
@@ -19,14 +19,8 @@ public:
     std::optional<Authority> find(const std::string& id);
     std::vector<Authority> list();
     /// False when the revision is not `authority.revision`; raises it. Changes name, stored status, key, URLs,
-    /// revocation.
+    /// CRL shards, OCSP, revocation.
     bool update(const Authority& authority);
-
-    /// Takes the next CRL number of the CA (RFC 5280 section 5.2.3: it only grows).
-    long long next_crl_number(const std::string& authority_id);
-    /// Keeps it and the one before; older ones are removed.
-    void save_crl(const CrlRecord& crl);
-    std::optional<CrlRecord> latest_crl(const std::string& authority_id);
 
 private:
     Session& session_;

@@ -2,6 +2,8 @@
 
 #include "core/model/authority.hpp"
 #include "core/model/certificate.hpp"
+#include "core/model/certificate_query.hpp"
+#include "core/model/custom_field.hpp"
 #include "db/page.hpp"
 #include "db/session.hpp"
 
@@ -31,7 +33,19 @@ struct CertificateFilter {
     std::optional<bool> superseded{}; ///< whether another certificate has taken its place
     std::string serial_number{};
     std::string fingerprint_sha256{};
-    Time now{}; ///< for the computed status
+    std::vector<FilterNode> where{}; ///< all of these, too
+    Time now{};                      ///< for the computed status
+};
+
+struct TagCount {
+    std::string name{};
+    long long certificates = 0;
+};
+
+struct CryptoCount {
+    std::string algorithm{};
+    Digest digest{};
+    long long certificates = 0;
 };
 
 class CertificateRepository {
@@ -44,9 +58,17 @@ public:
     std::optional<Certificate> find_by_fingerprint(const std::string& fingerprint_sha256);
     std::optional<Certificate> find_by_serial(const std::string& authority_id, const std::string& serial_number);
 
-    /// Rows come without `der`.
+    /// Rows come without `der`. certificate_conditions.hpp says how a list is answered.
     std::vector<Certificate> list(const CertificateFilter& filter, CertificateSort sort, const PageRequest& page);
     long long count(const CertificateFilter& filter);
+    /// The tags of those certificates, by name, each with how many have it.
+    std::vector<TagCount> tags(const CertificateFilter& filter, const PageRequest& page);
+    long long count_tags(const CertificateFilter& filter);
+    /// How many lie before the first bound, from each bound up to the next, and from the last on: one more than bounds,
+    /// which ascend. `moment` is ValidTo or CreatedAt.
+    std::vector<long long> count_between(const CertificateFilter& filter, CertificateField moment,
+                                         const std::vector<Time>& bounds);
+    std::vector<CryptoCount> count_by_crypto(const CertificateFilter& filter);
 
     /// False when it was revoked already (the WHERE is the lock). Raises the revision.
     bool mark_revoked(const std::string& id, Time at, RevocationReason reason);
@@ -55,15 +77,23 @@ public:
     bool change_reason(const std::string& id, RevocationReason reason);
     /// Certificates from here with this public key that are neither revoked nor expired, without `der`.
     std::vector<Certificate> active_with_key(const std::string& spki_sha256, Time now);
-    /// False when the revision is not `expected_revision`.
-    bool replace_tags(const std::string& id, const std::vector<std::string>& tags, long long expected_revision);
+    /// Tags, owner and custom fields; `values` are the custom fields' as they are found. False when the revision is not
+    /// that of `after`; raises it.
+    bool annotate(const Certificate& before, const Certificate& after, const std::vector<CustomValue>& values);
     /// The certificate that has taken this one's place. On PostgreSQL its row stays locked until the unit ends, so that
     /// of two units that want to replace it the later sees what the earlier did.
     std::optional<std::string> hold_successor(const std::string& id);
     void link_renewal(const std::string& old_id, const std::string& new_id);
 
-    /// What the next CRL lists: revoked, and not expired before `expired_since`. Leaves and intermediates of that CA.
-    std::vector<RevokedEntry> revoked_entries(const std::string& authority_id, Time expired_since);
+    /// What a CRL lists whose predecessor was made at `since`: revoked leaves of that CA, without those that were
+    /// revoked and had expired by then.
+    std::vector<RevokedEntry> revoked_entries(const std::string& authority_id, Time since);
+    /// The same of the CAs below it.
+    std::vector<RevokedEntry> revoked_intermediates(const std::string& authority_id, Time since);
+    /// Leaves of that CA revoked at that time or later.
+    std::vector<RevokedEntry> revoked_since(const std::string& authority_id, Time since);
+    /// Of a certificate that the CA issued here, leaf or CA; nothing when it issued none with that serial number.
+    std::optional<IssuedStatus> status_of(const std::string& authority_id, const std::string& serial_number);
     /// How many certificates carry this public key.
     long long count_by_spki(const std::string& spki_sha256);
     /// How many unexpired, unrevoked certificates have exactly this set of names (`exact_name_set`).

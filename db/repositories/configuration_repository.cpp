@@ -22,14 +22,16 @@ constexpr std::string_view kUpdateDomain = R"sql(
        SET kind = :kind, name = :name, enabled = :enabled, updated_at = :updated_at, revision = revision + 1
      WHERE id = :id AND revision = :revision)sql";
 
-constexpr SqlText kProviderColumns = "id, name, type, active, created_at, updated_at, revision";
+constexpr SqlText kProviderColumns =
+    "id, name, type, kind, active, configuration, sealed_secrets, created_at, updated_at, revision";
 constexpr std::string_view kInsertProvider =
     kSql<kInsertInto<"providers", kProviderColumns>, " ON CONFLICT DO NOTHING">;
 constexpr std::string_view kFindProvider = kSql<"SELECT ", kProviderColumns, " FROM providers WHERE id = :id">;
 constexpr std::string_view kListProviders = kSql<"SELECT ", kProviderColumns, " FROM providers ORDER BY name, id">;
 constexpr std::string_view kUpdateProvider = R"sql(
     UPDATE providers
-       SET name = :name, type = :type, active = :active, updated_at = :updated_at, revision = revision + 1
+       SET name = :name, active = :active, configuration = :configuration, sealed_secrets = :sealed_secrets,
+           updated_at = :updated_at, revision = revision + 1
      WHERE id = :id AND revision = :revision)sql";
 
 template <class D> auto domain_columns(D& d)
@@ -39,7 +41,8 @@ template <class D> auto domain_columns(D& d)
 
 template <class P> auto provider_columns(P& p)
 {
-    return pack(p.id, p.name, p.type, p.active, p.created_at, p.updated_at, p.revision);
+    return pack(p.id, p.name, p.type, p.kind, p.active, p.configuration, p.sealed_secrets, p.created_at, p.updated_at,
+                p.revision);
 }
 
 Domain read_domain(Row& row)
@@ -128,7 +131,8 @@ std::vector<Provider> ProviderRepository::list()
 bool ProviderRepository::update(const Provider& provider)
 {
     return Query(session_, kUpdateProvider)
-               .bind(provider.name, provider.type, provider.active, provider.updated_at, provider.id, provider.revision)
+               .bind(provider.name, provider.active, provider.configuration, provider.sealed_secrets,
+                     provider.updated_at, provider.id, provider.revision)
                .run() == 1;
 }
 

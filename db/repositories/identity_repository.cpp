@@ -24,7 +24,7 @@ constexpr std::string_view kUpdateUser = R"sql(
      WHERE id = :id AND revision = :revision)sql";
 
 constexpr SqlText kTokenColumns =
-    "id, user_id, name, scope, token_hash, created_at, expires_at, last_used_at, revoked_at";
+    "id, user_id, name, scope, token_hash, source_cidrs, created_at, expires_at, last_used_at, revoked_at";
 constexpr std::string_view kInsertToken = kInsertInto<"api_tokens", kTokenColumns>;
 constexpr std::string_view kFindToken = kSql<"SELECT ", kTokenColumns, " FROM api_tokens WHERE id = :id">;
 constexpr std::string_view kFindTokenByHash =
@@ -41,9 +41,16 @@ constexpr SqlText kSessionColumns = "id, user_id, token_hash, csrf_token, source
 constexpr std::string_view kInsertSession = kInsertInto<"sessions", kSessionColumns>;
 constexpr std::string_view kFindSession =
     kSql<"SELECT ", kSessionColumns, " FROM sessions WHERE token_hash = :token_hash">;
+constexpr std::string_view kFindSessionById = kSql<"SELECT ", kSessionColumns, " FROM sessions WHERE id = :id">;
+constexpr std::string_view kLiveSessions =
+    kSql<"SELECT ", kSessionColumns, " FROM sessions WHERE user_id = :user_id AND expires_at > :now ORDER BY id">;
 constexpr std::string_view kRemoveSession = "DELETE FROM sessions WHERE id = :id";
 constexpr std::string_view kRemoveSessionsOfUser = "DELETE FROM sessions WHERE user_id = :user_id";
 constexpr std::string_view kRemoveExpiredSessions = "DELETE FROM sessions WHERE expires_at <= :now";
+
+constexpr std::string_view kInsertLink = kInsertInto<"identity_links", "issuer, subject, user_id, created_at">;
+constexpr std::string_view kFindLink =
+    "SELECT user_id FROM identity_links WHERE issuer = :issuer AND subject = :subject";
 
 template <class U> auto user_columns(U& u)
 {
@@ -53,8 +60,8 @@ template <class U> auto user_columns(U& u)
 
 template <class T> auto token_columns(T& t)
 {
-    return pack(t.id, t.user_id, t.name, t.scope, t.token_hash, t.created_at, t.expires_at, t.last_used_at,
-                t.revoked_at);
+    return pack(t.id, t.user_id, t.name, t.scope, t.token_hash, t.source_cidrs, t.created_at, t.expires_at,
+                t.last_used_at, t.revoked_at);
 }
 
 template <class S> auto session_columns(S& s)
@@ -158,6 +165,17 @@ void ApiTokenRepository::record_use(const std::string& id, Time at, Time least)
     Query(session_, kRecordUse).bind(at, id, least).run();
 }
 
+void IdentityLinkRepository::insert(const std::string& issuer, const std::string& subject, const std::string& user_id,
+                                    Time at)
+{
+    Query(session_, kInsertLink).bind(issuer, subject, user_id, at).run();
+}
+
+std::optional<std::string> IdentityLinkRepository::find(const std::string& issuer, const std::string& subject)
+{
+    return Query(session_, kFindLink).bind(issuer, subject).value<std::string>();
+}
+
 void SessionRepository::insert(const chancery::Session& login)
 {
     Query(session_, kInsertSession).bind_all(session_columns(login)).run();
@@ -166,6 +184,16 @@ void SessionRepository::insert(const chancery::Session& login)
 std::optional<chancery::Session> SessionRepository::find_by_hash(const std::string& token_hash)
 {
     return Query(session_, kFindSession).bind(token_hash).one(read_session);
+}
+
+std::optional<chancery::Session> SessionRepository::find(const std::string& id)
+{
+    return Query(session_, kFindSessionById).bind(id).one(read_session);
+}
+
+std::vector<chancery::Session> SessionRepository::live_of_user(const std::string& user_id, Time now)
+{
+    return Query(session_, kLiveSessions).bind(user_id, now).all(read_session);
 }
 
 void SessionRepository::remove(const std::string& id)

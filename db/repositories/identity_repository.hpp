@@ -43,12 +43,26 @@ private:
     Session& session_;
 };
 
+/// Who an OpenID provider's subject is here.
+class IdentityLinkRepository {
+public:
+    explicit IdentityLinkRepository(Session& session) : session_(session) {}
+
+    void insert(const std::string& issuer, const std::string& subject, const std::string& user_id, Time at);
+    std::optional<std::string> find(const std::string& issuer, const std::string& subject);
+
+private:
+    Session& session_;
+};
+
 class SessionRepository {
 public:
     explicit SessionRepository(Session& session) : session_(session) {}
 
     void insert(const chancery::Session& login);
     std::optional<chancery::Session> find_by_hash(const std::string& token_hash);
+    std::optional<chancery::Session> find(const std::string& id);
+    std::vector<chancery::Session> live_of_user(const std::string& user_id, Time now);
     void remove(const std::string& id);
     void remove_of_user(const std::string& user_id);
     long long remove_expired(Time now);

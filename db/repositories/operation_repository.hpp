@@ -23,8 +23,8 @@ public:
     explicit AlertRepository(Session& session) : session_(session) {}
 
     /// A new alert, or one more occurrence of its cause: count, last time and text change, a resolved one is open
-    /// again.
-    void raise(const Alert& alert);
+    /// again. The id of its row.
+    std::string raise(const Alert& alert);
     std::optional<Alert> find(const std::string& id);
     std::vector<Alert> list(const AlertFilter& filter, const PageRequest& page); ///< by last occurrence
     long long count(const AlertFilter& filter);

@@ -6,18 +6,23 @@
 namespace chancery::db {
 namespace {
 
-constexpr SqlText kColumns =
+constexpr SqlText kBefore =
     "id, common_name, type, kind, pathway, status, requester_type, requester_id, requester_name, provider_id, "
-    "authority_id, request, certificate_id, error, decision, decision_id, policy_warnings, resubmission_of, "
-    "renews_certificate, acme_account_id, key_id, submitted_at, completed_at, revision";
+    "authority_id, request, certificate_id, error, ";
+constexpr SqlText kAfter = ", decision_id, policy_warnings, resubmission_of, renews_certificate, acme_account_id, "
+                           "key_id, submitted_at, completed_at, revision";
+constexpr SqlText kColumns = kSql<kBefore, "decision", kAfter>;
+// A decision is in its own table; of orders older than that table it is here.
+constexpr SqlText kDecision =
+    "COALESCE((SELECT d.document FROM policy_decisions d WHERE d.id = orders.decision_id), decision)";
 constexpr std::string_view kInsert = kInsertInto<"orders", kColumns>;
-constexpr std::string_view kFind = kSql<"SELECT ", kColumns, " FROM orders WHERE id = :id">;
+constexpr std::string_view kFind = kSql<"SELECT ", kBefore, kDecision, kAfter, " FROM orders WHERE id = :id">;
 constexpr std::string_view kList = kSql<"SELECT ", kColumns, " FROM orders">;
 constexpr std::string_view kCount = "SELECT count(*) FROM orders";
 
 constexpr std::string_view kMarkProcessing = R"sql(
     UPDATE orders
-       SET status = 'processing', authority_id = :authority_id, decision = :decision, decision_id = :decision_id,
+       SET status = 'processing', authority_id = :authority_id, decision = '', decision_id = :decision_id,
            policy_warnings = :policy_warnings, key_id = :key_id, revision = revision + 1
      WHERE id = :id AND status = 'pending')sql";
 constexpr std::string_view kComplete = R"sql(
@@ -36,10 +41,10 @@ constexpr std::string_view kFindIntent =
     kSql<"SELECT ", kIntentColumns, " FROM issuance_intents WHERE order_id = :order_id">;
 constexpr std::string_view kRemoveIntent = "DELETE FROM issuance_intents WHERE order_id = :order_id";
 
-template <class O> auto columns(O& o)
+template <class O, class Text> auto columns(O& o, Text& decision)
 {
     return pack(o.id, o.common_name, o.type, o.kind, o.pathway, o.status, o.requested_by.type, o.requested_by.id,
-                o.requested_by.name, o.provider_id, o.authority_id, o.request, o.certificate_id, o.error, o.decision,
+                o.requested_by.name, o.provider_id, o.authority_id, o.request, o.certificate_id, o.error, decision,
                 o.decision_id, o.policy_warnings, o.resubmission_of, o.renews_certificate, o.acme_account_id, o.key_id,
                 o.submitted_at, o.completed_at, o.revision);
 }
@@ -53,7 +58,7 @@ template <class I> auto intent_columns(I& intent)
 Order read_order(Row& row)
 {
     Order order;
-    row.read_all(columns(order));
+    row.read_all(columns(order, order.decision));
     return order;
 }
 
@@ -89,7 +94,8 @@ Conditions conditions(const OrderFilter& filter)
 
 void OrderRepository::insert(const Order& order)
 {
-    Query(session_, kInsert).bind_all(columns(order)).run();
+    const std::string elsewhere;
+    Query(session_, kInsert).bind_all(columns(order, order.decision_id ? elsewhere : order.decision)).run();
 }
 
 std::optional<Order> OrderRepository::find(const std::string& id)
@@ -115,8 +121,7 @@ long long OrderRepository::count(const OrderFilter& filter)
 bool OrderRepository::mark_processing(const Order& order)
 {
     return Query(session_, kMarkProcessing)
-               .bind(order.authority_id, order.decision, order.decision_id, order.policy_warnings, order.key_id,
-                     order.id)
+               .bind(order.authority_id, order.decision_id, order.policy_warnings, order.key_id, order.id)
                .run() == 1;
 }
 

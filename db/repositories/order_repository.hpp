@@ -24,9 +24,10 @@ class OrderRepository {
 public:
     explicit OrderRepository(Session& session) : session_(session) {}
 
+    /// The decision, where it has an id, is PolicyDecisionRepository's to store.
     void insert(const Order& order);
     std::optional<Order> find(const std::string& id);
-    /// Newest first unless the page says ascending; sorted by submission.
+    /// Newest first unless the page says ascending; sorted by submission. Without their decisions.
     std::vector<Order> list(const OrderFilter& filter, const PageRequest& page);
     long long count(const OrderFilter& filter);
 

@@ -1,46 +1,14 @@
 #include "core/id.hpp"
 #include "core/json.hpp"
-#include "core/random.hpp"
 #include "db/repositories/identity_repository.hpp"
 #include "issuance/audit.hpp"
 #include "issuance/identity/identity.hpp"
+#include "issuance/identity/source_ranges.hpp"
 #include "issuance/identity/token_text.hpp"
 #include "issuance/validation.hpp"
-#include "pki/digest.hpp"
-
-#include <cstdint>
 
 namespace chancery::issuance {
 namespace {
-
-constexpr std::string_view kPrefix = "chy_";
-constexpr std::size_t kRandomLength = 43;
-constexpr std::size_t kChecksumLength = 6;
-
-/// CRC-32 as in ISO 3309.
-std::uint32_t crc32(std::string_view text)
-{
-    std::uint32_t crc = 0xffffffffU;
-    for (const char c : text) {
-        crc ^= static_cast<unsigned char>(c);
-        for (int bit = 0; bit < 8; ++bit) {
-            crc = (crc >> 1U) ^ ((crc & 1U) != 0 ? 0xedb88320U : 0U);
-        }
-    }
-    return ~crc;
-}
-
-std::string checksum(std::string_view text)
-{
-    constexpr std::string_view kDigits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-    auto rest = crc32(text);
-    std::string digits(kChecksumLength, '0');
-    for (auto at = digits.rbegin(); at != digits.rend(); ++at) {
-        *at = kDigits[rest % kDigits.size()];
-        rest /= static_cast<std::uint32_t>(kDigits.size());
-    }
-    return digits;
-}
 
 /// Everybody manages their own tokens, those who manage users everybody's.
 Result<void> require_token_right(db::UnitOfWork& work, const Caller& caller, const std::string& user_id, Time now)
@@ -59,13 +27,15 @@ std::string token_json(const ApiToken& token)
     if (token.expires_at) {
         out.member("expires_at", to_rfc3339(*token.expires_at));
     }
+    if (token.source_cidrs) {
+        out.member("source_cidrs", *token.source_cidrs);
+    }
     return out.end_object().take();
 }
 
-Result<void> check_token(const Caller& caller, const std::string& name, Scope scope, std::optional<Time> expires_at,
-                         Time now)
+Result<void> check_token(Mistakes& mistakes, const Caller& caller, const std::string& name, Scope scope,
+                         std::optional<Time> expires_at, Time now)
 {
-    Mistakes mistakes;
     mistakes.check_text("/name", name, 1, 100);
     if (expires_at && *expires_at <= now) {
         mistakes.add("/expires_at", "range", "must be in the future");
@@ -79,29 +49,21 @@ Result<void> check_token(const Caller& caller, const std::string& name, Scope sc
 
 } // namespace
 
-Secret new_token_text()
-{
-    const auto random = random_token(32);
-    return Secret(std::string(kPrefix) + random + checksum(random));
-}
-
-std::string token_hash(std::string_view text)
-{
-    return pki::sha256_hex(text);
-}
-
 bool looks_like_token(std::string_view text)
 {
-    return text.size() == kPrefix.size() + kRandomLength + kChecksumLength && text.starts_with(kPrefix) &&
-           checksum(text.substr(kPrefix.size(), kRandomLength)) == text.substr(kPrefix.size() + kRandomLength);
+    const auto kind = kind_of_text(text);
+    return kind == TextKind::PersonalToken || kind == TextKind::MachineToken;
 }
 
 Result<NewToken> create_token(Core& core, db::UnitOfWork& work, const Caller& caller, const std::string& user_id,
-                              const std::string& name, Scope scope, std::optional<Time> expires_at)
+                              const std::string& name, Scope scope, std::optional<Time> expires_at,
+                              const SourceCidrs& source_cidrs)
 {
     const auto now = core.clock.now();
     CHANCERY_CHECK(require_token_right(work, caller, user_id, now));
-    CHANCERY_CHECK(check_token(caller, name, scope, expires_at, now));
+    Mistakes mistakes;
+    const auto networks = normalise_cidrs(mistakes, "/source_cidrs", source_cidrs);
+    CHANCERY_CHECK(check_token(mistakes, caller, name, scope, expires_at, now));
     if (!db::UserRepository(work).find(user_id)) {
         return refuse(Code::NotFound, "There is no such user.");
     }
@@ -111,6 +73,7 @@ Result<NewToken> create_token(Core& core, db::UnitOfWork& work, const Caller& ca
                   .name = name,
                   .scope = scope,
                   .token_hash = token_hash(made.text.reveal()),
+                  .source_cidrs = networks,
                   .created_at = now,
                   .expires_at = expires_at};
     db::ApiTokenRepository(work).insert(made.token);

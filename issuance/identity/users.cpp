@@ -121,24 +121,27 @@ Result<User> update_user(Core& core, db::UnitOfWork& work, const Caller& caller,
     return changed;
 }
 
+Result<void> store_password(db::UnitOfWork& work, User user, std::string password_hash, Time now)
+{
+    user.password_hash = std::move(password_hash);
+    user.updated_at = now;
+    if (!db::UserRepository(work).update(user)) {
+        return refuse(Code::Conflict, "The user was changed meanwhile.");
+    }
+    db::SessionRepository(work).remove_of_user(user.id);
+    return {};
+}
+
 Result<void> set_password(Core& core, db::UnitOfWork& work, const Caller& caller, const std::string& user_id,
                           std::string password_hash)
 {
     const auto now = core.clock.now();
-    const bool own = caller.actor.type == ActorType::User && caller.actor.id == user_id;
-    CHANCERY_CHECK(require(work, caller, own ? Right::ManageOwnTokens : Right::ManageUsers, now));
-    db::UserRepository repository(work);
-    auto user = repository.find(user_id);
+    CHANCERY_CHECK(require(work, caller, Right::ManageUsers, now));
+    const auto user = db::UserRepository(work).find(user_id);
     if (!user) {
         return refuse(Code::NotFound, "There is no such user.");
     }
-    user->password_hash = std::move(password_hash);
-    user->updated_at = now;
-    if (!repository.update(*user)) {
-        return refuse(Code::Conflict, "The user was changed meanwhile.");
-    }
-    // Whoever knew the old password is out.
-    db::SessionRepository(work).remove_of_user(user_id);
+    CHANCERY_CHECK(store_password(work, *user, std::move(password_hash), now));
     audit::record(work, caller, now, audit::kUserUpdated, {"user", user_id}, R"({"changed":"password"})");
     return {};
 }

@@ -2,6 +2,7 @@
 
 #include "core/log.hpp"
 #include "issuance/policy/rule_registry.hpp"
+#include "issuance/policy/wording.hpp"
 
 #include <algorithm>
 
@@ -61,6 +62,19 @@ RuleContext context_of(const std::vector<Pattern>& patterns)
     return context;
 }
 
+/// A member that is null would be one that says nothing, and the schemas have no room for it.
+bool has_null(const json::Reader& values, const std::string& pointer, CompiledPolicy& out)
+{
+    bool any = false;
+    for (const auto& name : values.member_names()) {
+        if (values.is_null(name)) {
+            out.errors.push_back({pointer + "/" + name, "type", "must not be null"});
+            any = true;
+        }
+    }
+    return any;
+}
+
 void compile_rule(const PolicyRule& rule, std::size_t index, const RuleContext& context, CompiledPolicy& out)
 {
     const auto* kind = find_rule_kind(rule.action);
@@ -72,6 +86,9 @@ void compile_rule(const PolicyRule& rule, std::size_t index, const RuleContext& 
     json::Reader values(rule.values);
     if (!values.parsed()) {
         out.errors.push_back({pointer, "type", "must be a JSON object with distinct members"});
+        return;
+    }
+    if (has_null(values, pointer, out)) {
         return;
     }
     auto compiled = kind->parse(values, context);
@@ -134,9 +151,9 @@ Finding judge_rule(const Policy& policy, const BoundRule& rule, const Facts& fac
         auto verdict = rule.compiled.judge(facts);
         auto finding = finding_of(policy, rule.kind->name, rule.severity);
         finding.outcome = outcome_of(verdict.ok, rule.severity);
-        finding.input = std::move(verdict.input);
-        finding.required = std::move(verdict.required);
-        finding.message = std::move(verdict.message);
+        finding.input = shortened(std::move(verdict.input));
+        finding.required = shortened(std::move(verdict.required));
+        finding.message = shortened(std::move(verdict.message));
         return finding;
     } catch (const std::exception& error) {
         // The requester sees which rule; what went wrong inside is the operator's.

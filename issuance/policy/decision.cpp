@@ -19,8 +19,11 @@ void write(json::Writer& out, const Finding& finding)
         .member("outcome", name_of(finding.outcome))
         .member("input", finding.input)
         .member("required", finding.required)
-        .member("message", finding.message)
-        .end_object();
+        .member("message", finding.message);
+    if (!finding.waiver_id.empty()) {
+        out.member("waiver_id", finding.waiver_id);
+    }
+    out.end_object();
 }
 
 void write(json::Writer& out, const Fill& fill)
@@ -30,6 +33,14 @@ void write(json::Writer& out, const Fill& fill)
         .member("field", fill.field)
         .member("value", fill.value)
         .end_object();
+}
+
+std::vector<Finding> with_outcome(const std::vector<Finding>& findings, RuleOutcome outcome)
+{
+    std::vector<Finding> found;
+    std::copy_if(findings.begin(), findings.end(), std::back_inserter(found),
+                 [outcome](const Finding& finding) { return finding.outcome == outcome; });
+    return found;
 }
 
 } // namespace
@@ -42,10 +53,12 @@ bool Decision::blocked() const
 
 std::vector<Finding> Decision::warnings() const
 {
-    std::vector<Finding> soft;
-    std::copy_if(findings.begin(), findings.end(), std::back_inserter(soft),
-                 [](const Finding& finding) { return finding.outcome == RuleOutcome::Warn; });
-    return soft;
+    return with_outcome(findings, RuleOutcome::Warn);
+}
+
+std::vector<Finding> Decision::waived() const
+{
+    return with_outcome(findings, RuleOutcome::Waived);
 }
 
 std::string Decision::to_json() const
@@ -62,11 +75,16 @@ std::string Decision::to_json() const
     return out.end_array().end_object().take();
 }
 
-std::string Decision::warnings_json(const std::vector<Finding>& warnings)
+std::string Decision::failures_json() const
+{
+    return findings_json(with_outcome(findings, RuleOutcome::Fail));
+}
+
+std::string Decision::findings_json(const std::vector<Finding>& some)
 {
     json::Writer out;
     out.begin_array();
-    for (const auto& finding : warnings) {
+    for (const auto& finding : some) {
         write(out, finding);
     }
     return out.end_array().take();

@@ -8,8 +8,9 @@
 
 namespace chancery::issuance::policy {
 
-/// Warn: not met, and the rule is soft. Fail: not met, and the rule is hard.
-enum class RuleOutcome { Pass, Warn, Fail };
+/// Warn: not met, and the rule is soft. Fail: not met, and the rule is hard. Waived: not met, and somebody approved
+/// that.
+enum class RuleOutcome { Pass, Warn, Fail, Waived };
 
 } // namespace chancery::issuance::policy
 
@@ -18,7 +19,7 @@ namespace chancery {
 template <> struct EnumNames<issuance::policy::RuleOutcome> {
     using Outcome = issuance::policy::RuleOutcome;
     static constexpr std::pair<Outcome, std::string_view> table[] = {
-        {Outcome::Pass, "pass"}, {Outcome::Warn, "warn"}, {Outcome::Fail, "fail"}};
+        {Outcome::Pass, "pass"}, {Outcome::Warn, "warn"}, {Outcome::Fail, "fail"}, {Outcome::Waived, "waived"}};
 };
 
 } // namespace chancery
@@ -34,9 +35,10 @@ struct Finding {
     std::string rule{}; ///< "enforce_max_validity"
     Severity severity{};
     RuleOutcome outcome{};
-    std::string input{};    ///< what the request has, for a person
-    std::string required{}; ///< what the rule wants
-    std::string message{};  ///< a sentence; empty for a pass
+    std::string input{};     ///< what the request has, for a person
+    std::string required{};  ///< what the rule wants
+    std::string message{};   ///< a sentence; empty for a pass
+    std::string waiver_id{}; ///< of what is waived
 };
 
 /// A value that `enforce_values` filled in.
@@ -54,9 +56,12 @@ struct Decision {
 
     bool blocked() const;                  ///< any hard failure
     std::vector<Finding> warnings() const; ///< soft failures
+    std::vector<Finding> waived() const;
     /// The stored form; the same JSON comes from a policy evaluation.
     std::string to_json() const;
-    static std::string warnings_json(const std::vector<Finding>& warnings);
+    /// The hard failures alone.
+    std::string failures_json() const;
+    static std::string findings_json(const std::vector<Finding>& some);
 };
 
 } // namespace chancery::issuance::policy

@@ -28,6 +28,10 @@ struct Facts {
     Role role = Role::User;
     std::string acme_account_id{};
     std::string provider_id{};
+    std::vector<std::string> tags{};
+    std::string renews_certificate{};              ///< id of the certificate that a renewal replaces
+    std::string resubmission_of{};                 ///< id of the failed order that is submitted again
+    Time judged_at{};                              ///< now: what waivers expire by
     long long certificates_with_key = 0;           ///< in the inventory already
     long long active_certificates_with_names = 0;  ///< unexpired, unrevoked, exactly these names
     std::optional<long long> days_before_expiry{}; ///< of the certificate being renewed

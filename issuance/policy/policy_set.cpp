@@ -86,7 +86,21 @@ void fill(const Matched& matched, Subject& subject, Decision& decision)
     }
 }
 
-void judge(const Entry& entry, const Facts& facts, Decision& decision)
+/// What a rule said, and whether somebody approved that it is not met.
+Finding judged(const Policy& policy, const BoundRule& rule, const Facts& facts, const Waivers& waivers)
+{
+    auto finding = judge_rule(policy, rule, facts);
+    if (finding.outcome == RuleOutcome::Pass || finding.rule == kEngineRule) {
+        return finding;
+    }
+    if (const auto* waiver = waivers.find(policy.id, finding.rule, facts)) {
+        finding.outcome = RuleOutcome::Waived;
+        finding.waiver_id = waiver->id;
+    }
+    return finding;
+}
+
+void judge(const Entry& entry, const Facts& facts, const Waivers& waivers, Decision& decision)
 {
     if (entry.is_broken()) {
         const auto& error = entry.compiled.errors.front();
@@ -96,7 +110,7 @@ void judge(const Entry& entry, const Facts& facts, Decision& decision)
         return;
     }
     for (const auto& rule : entry.compiled.rules) {
-        decision.findings.push_back(judge_rule(entry.policy, rule, facts));
+        decision.findings.push_back(judged(entry.policy, rule, facts, waivers));
     }
 }
 
@@ -105,6 +119,7 @@ void judge(const Entry& entry, const Facts& facts, Decision& decision)
 struct PolicySet::State {
     std::vector<Entry> entries{}; ///< the enabled ones
     PatternIndex index{};
+    Waivers waivers{};
 
     void add(const Policy& policy)
     {
@@ -138,9 +153,10 @@ struct PolicySet::State {
 
 PolicySet::PolicySet() : state_(std::make_shared<const State>()) {}
 
-PolicySet PolicySet::compile(const std::vector<Policy>& policies)
+PolicySet PolicySet::compile(const std::vector<Policy>& policies, const std::vector<PolicyWaiver>& waivers)
 {
     auto state = std::make_shared<State>();
+    state->waivers = Waivers(waivers);
     for (const auto& policy : policies) {
         if (policy.enabled) {
             state->add(policy);
@@ -158,7 +174,7 @@ Decision PolicySet::evaluate(Facts& facts, std::string decision_id) const
         const auto matched = state_->match(facts);
         fill(matched, facts.subject, decision);
         for (const auto* entry : matched) {
-            judge(*entry, facts, decision);
+            judge(*entry, facts, state_->waivers, decision);
         }
     } catch (const std::exception& error) {
         log::error("policy.evaluation_failed", {{"decision_id", decision.id}, {"error", error.what()}});

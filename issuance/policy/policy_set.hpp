@@ -5,6 +5,7 @@
 #include "core/result.hpp"
 #include "issuance/policy/decision.hpp"
 #include "issuance/policy/facts.hpp"
+#include "issuance/policy/waivers.hpp"
 
 #include <memory>
 #include <string>
@@ -18,10 +19,12 @@ class PolicySet {
 public:
     PolicySet();
     /// In the order given. A stored policy that no longer compiles makes every request it matches fail hard: closed.
-    static PolicySet compile(const std::vector<Policy>& policies);
+    static PolicySet compile(const std::vector<Policy>& policies, const std::vector<PolicyWaiver>& waivers = {});
 
     /// Fills `facts.subject` first (enforce_values), then judges the filled facts by every rule of every enabled policy
-    /// that matches a requested name and the action. Never throws: an error inside is a hard finding of its own.
+    /// that matches a requested name and the action. What is not met and waived is neither a failure nor a warning;
+    /// errors of the engine and values that two policies fill differently cannot be waived. Never throws: an error
+    /// inside is a hard finding of its own.
     Decision evaluate(Facts& facts, std::string decision_id) const;
 
     /// The names of those that match, in order.

@@ -17,6 +17,7 @@ constexpr const RuleKind* kRuleKinds[] = {
     &rules::kEnforceMaxSanCount, &rules::kBlockCaFlag,           &rules::kEnforceCommonNameInSan,
     &rules::kEnforceNamePattern, &rules::kBlockKeyReuse,         &rules::kEnforceRenewalWindow,
     &rules::kRestrictRequesters, &rules::kRestrictProviders,     &rules::kLimitActiveCertificates,
+    &rules::kExpression,
 };
 
 } // namespace

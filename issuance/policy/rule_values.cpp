@@ -1,7 +1,9 @@
 #include "issuance/policy/rule_values.hpp"
 
 #include "issuance/policy/pattern.hpp"
+#include "issuance/policy/wording.hpp"
 
+#include <algorithm>
 #include <set>
 
 namespace chancery::issuance::policy {
@@ -10,8 +12,18 @@ namespace {
 constexpr std::size_t kMaxText = 200;
 constexpr std::size_t kMaxTexts = 1000;
 
+/// A sign, or nothing at all, is no number to the schemas either.
+bool is_digits(std::string_view text)
+{
+    return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
 std::optional<long long> read_optional_number(json::Reader& in, std::string_view name, long long least, long long most)
 {
+    if (in.is_string(name) && !is_digits(in.optional_string(name).value_or(""))) {
+        in.reject(name, "type", "must be an integer or a string of decimal digits");
+        return std::nullopt;
+    }
     const auto number = in.optional_lenient_integer(name);
     if (number && (*number < least || *number > most)) {
         in.reject(name, "range", "must be from " + std::to_string(least) + " to " + std::to_string(most));
@@ -63,7 +75,7 @@ std::vector<std::string> read_texts(json::Reader& in, std::string_view name)
         in.reject(name, "duplicate", "must not name anything twice");
     }
     for (const auto& text : *texts) {
-        if (text.empty() || text.size() > kMaxText) {
+        if (text.empty() || character_count(text) > kMaxText) {
             in.reject(name, "length", "entries have 1 to " + std::to_string(kMaxText) + " characters");
         }
     }

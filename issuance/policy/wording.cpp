@@ -6,6 +6,7 @@ namespace chancery::issuance::policy {
 namespace {
 
 constexpr std::size_t kListed = 10;
+constexpr std::size_t kMostOctets = 1000;
 
 } // namespace
 
@@ -40,6 +41,19 @@ std::size_t character_count(std::string_view text)
 std::string counted(long long count, std::string_view noun)
 {
     return std::to_string(count) + ' ' + std::string(noun) + (count == 1 ? "" : "s");
+}
+
+std::string shortened(std::string text)
+{
+    if (text.size() <= kMostOctets) {
+        return text;
+    }
+    auto end = kMostOctets;
+    while ((static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) {
+        --end; // not in the middle of a character
+    }
+    text.resize(end);
+    return text + "…";
 }
 
 std::string duration_text(std::chrono::milliseconds duration)

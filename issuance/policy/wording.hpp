@@ -29,6 +29,9 @@ template <class E> std::string list_of_names(const std::vector<E>& values)
 /// How many characters a UTF-8 text has.
 std::size_t character_count(std::string_view text);
 
+/// The text, or as much of it as a finding keeps, with "…" at the end: what is stored of a decision is bounded.
+std::string shortened(std::string text);
+
 /// "1 day", "2 days"
 std::string counted(long long count, std::string_view noun);
 

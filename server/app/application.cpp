@@ -9,12 +9,19 @@
 #include "db/repositories/acme_client_repository.hpp"
 #include "db/repositories/acme_repository.hpp"
 #include "db/repositories/identity_repository.hpp"
+#include "db/repositories/machine_repository.hpp"
 #include "db/repositories/operation_repository.hpp"
-#include "issuance/authorities.hpp"
+#include "issuance/inventory/batches.hpp"
 #include "issuance/orders.hpp"
+#include "issuance/revocation_status/crls.hpp"
+#include "issuance/revocation_status/ocsp_responders.hpp"
+#include "issuance/providers/external_orders.hpp"
+#include "issuance/providers/revocations.hpp"
+#include "issuance/policies/replays.hpp"
 #include "issuance/setup.hpp"
 #include "server/app/first_start.hpp"
 #include "server/app/jobs.hpp"
+#include "server/app/outbound.hpp"
 #include "server/app/publication.hpp"
 #include "server/app/run_sync.hpp"
 #include "server/app/server_lock.hpp"
@@ -71,13 +78,42 @@ Secret perspective_key(const Config& config)
     return Secret(std::string(line));
 }
 
+/// Throws std::runtime_error or std::invalid_argument that names the setting.
+issuance::oidc::Settings oidc_settings(const Config& config)
+{
+    const auto& from = config.oidc;
+    if (from.issuer.empty()) {
+        return {};
+    }
+    const auto content = read_file(from.client_secret_file);
+    const std::string secret(trim(content.substr(0, content.find('\n'))));
+    const auto default_role = from_name<Role>(from.default_role);
+    if (secret.empty()) {
+        throw std::runtime_error("oidc.client_secret_file: the first line is empty");
+    }
+    if (!from.default_role.empty() && !default_role) {
+        throw std::runtime_error("oidc.default_role: must be one of " + all_names<Role>());
+    }
+    return {.issuer = from.issuer,
+            .client_id = from.client_id,
+            .client_secret = Secret(secret),
+            .redirect_uri = config.public_url() + "/oidc/callback",
+            .trust_anchors = from.trust_anchors_file.empty() ? std::string() : read_file(from.trust_anchors_file),
+            .scopes = from.scopes,
+            .role_claim = from.role_claim,
+            .roles = issuance::oidc::parse_role_rules(from.roles),
+            .default_role = default_role,
+            .provision = from.provision == "yes"};
+}
+
 api::ApiSettings api_settings(const Config& config)
 {
     return {.public_url = config.public_url(),
             .principal = {.requests = static_cast<int>(config.api.principal_requests),
                           .window = std::chrono::seconds(config.api.principal_window_seconds)},
             .address = {.requests = static_cast<int>(config.api.address_requests),
-                        .window = std::chrono::seconds(config.api.address_window_seconds)}};
+                        .window = std::chrono::seconds(config.api.address_window_seconds)},
+            .identity_provider = oidc_settings(config)};
 }
 
 acme::AcmeSettings acme_settings(const Config& config)
@@ -123,8 +159,9 @@ net::ListenerConfig listener_config(const Config& config)
 /// Over plain HTTP only what relying parties and monitors need: credentials never travel in the clear.
 bool allowed_without_tls(const std::string& path)
 {
-    return path.starts_with("/crl/") || path.starts_with("/ca/") || path == "/healthz" || path == "/readyz" ||
-           path == "/metrics" || path == "/version";
+    return path.starts_with("/crl/") || path.starts_with("/ocsp/") || path.starts_with("/ca/") || path == "/healthz" ||
+           path == "/readyz" || path == "/metrics" || path == "/version" ||
+           path.starts_with("/.well-known/acme-challenge/");
 }
 
 sigset_t served_signals()
@@ -171,6 +208,7 @@ struct Application::Impl {
     net::HttpClient client;
     net::TlsProber prober;
     std::unique_ptr<acme::Resolver> resolver;
+    std::unique_ptr<GuardedOutbound> outbound;
     http::Router router;
     std::unique_ptr<acme::Door> acme_door;
     std::unique_ptr<api::Door> api_door;
@@ -192,12 +230,26 @@ Application::Impl::Impl(Config wanted)
     services.store.migrate();
     jobs.handle_whole(issuance::kExecuteOrderJob,
                       [this](Job job) { return issuance::execute_order(core, job.subject_id); });
-    jobs.handle(issuance::kPublishCrlJob, [this](Job job) { return issuance::publish_crl(core, job.subject_id); });
+    jobs.handle(issuance::kPublishCrlJob, [this](Job job) { return issuance::run_crl_job(core, std::move(job)); });
+    jobs.handle(issuance::kRenewOcspResponderJob,
+                [this](Job job) { return issuance::run_ocsp_responder_job(core, std::move(job)); });
+    jobs.handle_whole(issuance::providers::kExternalOrderJob,
+                      [this](Job job) { return issuance::providers::execute_external(core, job.subject_id); });
+    jobs.handle_whole(issuance::providers::kRevokeJob,
+                      [this](Job job) { return issuance::providers::execute_revocation(core, std::move(job)); });
+    jobs.limit(issuance::providers::kRevokeJob, 16);
+    jobs.limit(issuance::providers::kExternalOrderJob, 32); // they wait for CAs outside
+    jobs.handle(issuance::kReplayPolicyJob, [this](Job job) { return issuance::run_replay(core, job.subject_id); });
+    jobs.limit(issuance::kReplayPolicyJob, 2); // each keeps a reader of the database busy
+    jobs.handle(issuance::inventory::kBatchJob,
+                [this](Job job) { return issuance::inventory::run_batch(core, job.subject_id); });
     jobs.limit(acme::kValidateJob, 192); // they wait for others' servers; orders and CRLs must find a place meanwhile
     first_start(core, services.config);
     services.store.read_now([this](db::Session& session) { return core.configuration.current(session) != nullptr; });
     const auto settings = acme_settings(services.config);
     resolver = std::make_unique<acme::UnboundResolver>(settings);
+    outbound = std::make_unique<GuardedOutbound>(client, *resolver, services.config.providers.allowed_networks);
+    core.outbound = outbound.get();
     acme_door = std::make_unique<acme::Door>(core, settings, client, prober, *resolver);
     api_door = std::make_unique<api::Door>(core, api_settings(services.config));
     run_sync(runtime, acme_door->announce());
@@ -226,7 +278,9 @@ void Application::Impl::make_listener()
 {
     const auto material = listener_material(services.config.server);
     served_chain = material.chain_pem;
-    tls.emplace(material.chain_pem, material.key_pem);
+    const bool asks = services.config.server.client_certificates == "requested";
+    tls.emplace(material.chain_pem, material.key_pem,
+                asks ? net::ClientCertificates::Requested : net::ClientCertificates::Ignored);
     auto entry =
         http::with_middleware(router, {.open_without_tls = allowed_without_tls}, services.clock, services.metrics);
     listener = std::make_unique<net::Listener>(runtime, listener_config(services.config), &*tls, entry, services.clock,
@@ -237,6 +291,7 @@ void Application::Impl::add_routes()
 {
     add_health_routes(router, core);
     add_publication_routes(router, core);
+    add_ocsp_routes(router, core);
     acme_door->add_routes(router);
     api_door->add_routes(router);
 }
@@ -246,6 +301,7 @@ void Application::Impl::add_periodic_tasks()
     using std::chrono::hours;
     using std::chrono::minutes;
     jobs.every(minutes(1), "crl.schedule", [this] { return issuance::schedule_crls(core); });
+    jobs.every(minutes(1), "ocsp_responders.schedule", [this] { return issuance::schedule_ocsp_responders(core); });
     jobs.every(minutes(10), "sweep", [this] { return sweep(); });
     jobs.every(minutes(10), "acme_node", [this] { return acme_door->announce(); });
     jobs.every(hours(1), "listener_certificate", [this] { return renew_listener_certificate(); });
@@ -277,6 +333,7 @@ boost::asio::awaitable<void> Application::Impl::sweep()
     const auto now = services.clock.now();
     co_await services.store.write([&](db::UnitOfWork& work) {
         db::SessionRepository(work).remove_expired(now);
+        db::MachineTokenRepository(work).remove_expired(now);
         db::RevocationChallengeRepository(work).remove_expired(now);
         db::IdempotencyRepository(work).remove_older_than(now - std::chrono::hours(24));
     });

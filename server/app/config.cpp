@@ -39,12 +39,13 @@ const std::vector<Key>& all_keys()
          "Where the embedded database and the key-encryption key live."},
         {"server.listen", CHANCERY_SLOT(server.listen), "HTTPS addresses, host:port; IPv6 in brackets."},
         {"server.http_listen", CHANCERY_SLOT(server.http_listen),
-         "Plain HTTP addresses, for CRLs, CA certificates and health only; an empty list for none."},
+         "Plain HTTP addresses, for CRLs, OCSP, CA certificates and health only; an empty list for none."},
         {"server.public_url", CHANCERY_SLOT(server.public_url),
          "How clients reach the server: ACME and API URLs are made from it, never from the Host header. Default: "
          "https://localhost and the first listening port."},
         {"server.http_url", CHANCERY_SLOT(server.http_url),
-         "Base of the CRL and CA URLs that go into certificates. Default: http://localhost and the first plain port."},
+         "Base of the CRL, OCSP and CA URLs that go into certificates. Default: http://localhost and the first plain "
+         "port."},
         {"server.threads", CHANCERY_SLOT(server.threads),
          "Network threads; 0 is one for every two cores, because the database's threads need the others.", 0, 256},
         {"server.worker_threads", CHANCERY_SLOT(server.worker_threads),
@@ -52,6 +53,9 @@ const std::vector<Key>& all_keys()
         {"server.tls_certificate_file", CHANCERY_SLOT(server.tls_certificate_file),
          "PEM chain for the listener, leaf first. Default: a certificate from our own CA, renewed by itself."},
         {"server.tls_key_file", CHANCERY_SLOT(server.tls_key_file), "PEM key that belongs to it."},
+        {"server.client_certificates", CHANCERY_SLOT(server.client_certificates),
+         "requested asks clients for a certificate of ours, by which a service account is known; none need have one. "
+         "Browsers that have any may then ask their user to choose. Default: ignored."},
         {"server.max_header_bytes", CHANCERY_SLOT(server.max_header_bytes), "Longest request head; above it 431.", 1024,
          1 << 20},
         {"server.max_body_bytes", CHANCERY_SLOT(server.max_body_bytes), "Longest request body; above it 413.", 1024,
@@ -95,6 +99,11 @@ const std::vector<Key>& all_keys()
          "A six-digit revocation code lives this long.", 10, 3600},
         {"issuance.crl_lifetime_hours", CHANCERY_SLOT(issuance.crl_lifetime_hours),
          "nextUpdate of a CRL; a new one is published at half of it and after each revocation.", 1, 8'760},
+        {"issuance.ocsp_lifetime_hours", CHANCERY_SLOT(issuance.ocsp_lifetime_hours),
+         "nextUpdate of an OCSP response: how long clients and caches may keep it. One that is asked for anew never "
+         "tells "
+         "less than the database.",
+         1, 168},
         {"issuance.session_hours", CHANCERY_SLOT(issuance.session_hours), "A console session lives this long.", 1, 720},
         {"api.principal_requests", CHANCERY_SLOT(api.principal_requests),
          "REST requests that one user or account may make at once; above it 429 with Retry-After. 0: no limit.", 0,
@@ -107,6 +116,27 @@ const std::vector<Key>& all_keys()
          0, 1'000'000},
         {"api.address_window_seconds", CHANCERY_SLOT(api.address_window_seconds),
          "That many are regained evenly in this time.", 1, 86'400},
+        {"oidc.issuer", CHANCERY_SLOT(oidc.issuer),
+         "https URL of the OpenID provider that people sign in with at /oidc/login; none by default. Its address must "
+         "be "
+         "public, or in providers.allowed_networks."},
+        {"oidc.client_id", CHANCERY_SLOT(oidc.client_id),
+         "What the provider calls this server. The redirect URI to register there is server.public_url and "
+         "/oidc/callback."},
+        {"oidc.client_secret_file", CHANCERY_SLOT(oidc.client_secret_file),
+         "A file whose first line is the client secret."},
+        {"oidc.trust_anchors_file", CHANCERY_SLOT(oidc.trust_anchors_file),
+         "PEM certificates that the provider's own chain ends at. Default: the system's."},
+        {"oidc.scopes", CHANCERY_SLOT(oidc.scopes), "Scopes that are asked for."},
+        {"oidc.role_claim", CHANCERY_SLOT(oidc.role_claim),
+         "The claim of the ID token that names a person's groups, a text or a list; a path with dots leads into "
+         "objects."},
+        {"oidc.roles", CHANCERY_SLOT(oidc.roles),
+         "What a group makes of a person, each as group=role; the first that fits counts, at every login."},
+        {"oidc.default_role", CHANCERY_SLOT(oidc.default_role),
+         "The role of people of whom no group fits; empty: they are refused."},
+        {"oidc.provision", CHANCERY_SLOT(oidc.provision),
+         "yes makes a user at a person's first login, from a verified e-mail address that no user has yet."},
         {"acme.node_url", CHANCERY_SLOT(acme.node_url),
          "https URL at which the other servers on the same PostgreSQL reach this one and no other: behind a load "
          "balancer they ask it about its nonces. Default: the first listening address, with the host's name for a "
@@ -150,6 +180,9 @@ const std::vector<Key>& all_keys()
         {"acme.authorization_lifetime_days", CHANCERY_SLOT(acme.authorization_lifetime_days),
          "A valid authorization can be used again for this long.", 1, 397},
         {"acme.max_identifiers", CHANCERY_SLOT(acme.max_identifiers), "Names in one order.", 1, 1'000},
+        {"providers.allowed_networks", CHANCERY_SLOT(providers.allowed_networks),
+         "Reserved networks in which CAs outside, their webhooks and name servers may be (CIDR). Without them private, "
+         "loopback and link-local addresses are refused, whatever URL or redirect leads there."},
         {"log.level", CHANCERY_SLOT(log.level), "debug, info, warning or error."},
         {"log.destination", CHANCERY_SLOT(log.destination), "A file, or - for standard error."},
         {"setup.organization", CHANCERY_SLOT(setup.organization),
@@ -296,6 +329,9 @@ void check(const Config& config)
     if (config.server.tls_certificate_file.empty() != config.server.tls_key_file.empty()) {
         bad("server.tls_certificate_file", "and server.tls_key_file go together");
     }
+    if (config.server.client_certificates != "ignored" && config.server.client_certificates != "requested") {
+        bad("server.client_certificates", "must be ignored or requested");
+    }
     if (!config.server.public_url.empty() && !config.server.public_url.starts_with("https://")) {
         bad("server.public_url", "must start with https://");
     }
@@ -304,6 +340,13 @@ void check(const Config& config)
     }
     if (config.issuance.default_validity_days > config.issuance.max_validity_days) {
         bad("issuance.default_validity_days", "must not exceed issuance.max_validity_days");
+    }
+    if (!config.oidc.issuer.empty() && (!config.oidc.issuer.starts_with("https://") || config.oidc.client_id.empty() ||
+                                        config.oidc.client_secret_file.empty())) {
+        bad("oidc.issuer", "must start with https:// and needs oidc.client_id and oidc.client_secret_file");
+    }
+    if (config.oidc.provision != "yes" && config.oidc.provision != "no") {
+        bad("oidc.provision", "must be yes or no");
     }
     if (!config.acme.node_url.empty() && !config.acme.node_url.starts_with("https://")) {
         bad("acme.node_url", "must start with https://");

@@ -22,6 +22,7 @@ struct Config {
         long long worker_threads = 2;
         std::string tls_certificate_file{};
         std::string tls_key_file{};
+        std::string client_certificates = "ignored";
         long long max_header_bytes = 16 * 1024;
         long long max_body_bytes = 1024 * 1024;
         long long header_timeout_seconds = 10;
@@ -53,6 +54,7 @@ struct Config {
         long long backdate_seconds = 60;
         long long revocation_code_seconds = 120;
         long long crl_lifetime_hours = 168;
+        long long ocsp_lifetime_hours = 24;
         long long session_hours = 12;
     } issuance;
 
@@ -62,6 +64,19 @@ struct Config {
         long long address_requests = 300;
         long long address_window_seconds = 60;
     } api;
+
+    /// Signing in with an OpenID provider.
+    struct Oidc {
+        std::string issuer{};
+        std::string client_id{};
+        std::string client_secret_file{};
+        std::string trust_anchors_file{};
+        std::vector<std::string> scopes{"openid", "email", "profile"};
+        std::string role_claim = "groups";
+        std::vector<std::string> roles{};
+        std::string default_role{};
+        std::string provision = "no";
+    } oidc;
 
     struct Acme {
         std::string node_url{};
@@ -82,6 +97,10 @@ struct Config {
         long long authorization_lifetime_days = 30;
         long long max_identifiers = 100;
     } acme;
+
+    struct Providers {
+        std::vector<std::string> allowed_networks{};
+    } providers;
 
     struct Log {
         std::string level = "info";

@@ -3,7 +3,10 @@
 #include "core/id.hpp"
 #include "core/json.hpp"
 #include "db/repositories/authority_repository.hpp"
-#include "issuance/authorities.hpp"
+#include "db/repositories/upstream_repository.hpp"
+#include "issuance/revocation_status/crls.hpp"
+#include "issuance/revocation_status/shards.hpp"
+#include "server/http/caching.hpp"
 
 #include <optional>
 #include <string>
@@ -33,12 +36,37 @@ http::Response cacheable(std::string der, std::string media_type, long long seco
     return response;
 }
 
-http::Awaitable<http::Response> serve_crl(issuance::Core& core, std::string file)
+/// As long as the CRL itself may be relied on (RFC 5280 section 5.1.2.5); whoever asks again later is told whether
+/// there is another.
+http::Awaitable<http::Response> serve_crl(issuance::Core& core, http::Request request, std::string authority_id,
+                                          std::string shard)
 {
-    const auto id = id_of(file, ".crl");
-    auto der = id ? co_await issuance::current_crl(core, *id) : std::nullopt;
-    // Short: a revocation should be seen soon, whatever nextUpdate would allow.
-    co_return der ? cacheable(std::move(*der), "application/pkix-crl", 60) : not_found();
+    const auto crl = co_await issuance::current_crl(core, std::move(authority_id), std::move(shard));
+    if (!crl) {
+        co_return not_found();
+    }
+    const http::Freshness freshness{
+        .etag = '"' + std::to_string(crl->number) + '"', .modified = crl->this_update, .expires = crl->next_update};
+    co_return http::with_freshness(request, http::text_response(200, crl->der, "application/pkix-crl"), freshness,
+                                   "public, no-transform", core.clock.now());
+}
+
+http::Awaitable<http::Response> serve_full_crl(issuance::Core& core, http::Request request)
+{
+    const auto id = id_of(request.parameter("file"), ".crl");
+    co_return id ? co_await serve_crl(core, std::move(request), *id, {}) : not_found();
+}
+
+http::Awaitable<http::Response> serve_crl_shard(issuance::Core& core, http::Request request)
+{
+    constexpr std::string_view kExtension = ".crl";
+    const auto id = request.parameter("id");
+    const auto file = request.parameter("file");
+    const auto name = file.ends_with(kExtension) ? file.substr(0, file.size() - kExtension.size()) : std::string();
+    if (!is_id(id) || !issuance::read_shard(name)) {
+        co_return not_found();
+    }
+    co_return co_await serve_crl(core, std::move(request), id, name);
 }
 
 http::Awaitable<http::Response> serve_certificate(issuance::Core& core, std::string file)
@@ -50,6 +78,19 @@ http::Awaitable<http::Response> serve_certificate(issuance::Core& core, std::str
     auto authority =
         co_await core.store.read([&](db::Session& session) { return db::AuthorityRepository(session).find(*id); });
     co_return authority ? cacheable(std::move(authority->der), "application/pkix-cert", 86'400) : not_found();
+}
+
+/// For an upstream ACME CA that looks whether a name leads here (RFC 8555 section 8.3): any server answers for all.
+http::Awaitable<http::Response> serve_key_authorization(issuance::Core& core, std::string token)
+{
+    const auto content = co_await core.store.read(
+        [&](db::Session& session) { return db::UpstreamChallengeRepository(session).key_authorization(token); });
+    if (!content) {
+        co_return not_found();
+    }
+    auto response = http::text_response(200, *content, "application/octet-stream");
+    response.with("Cache-Control", "no-store");
+    co_return response;
 }
 
 std::string check_json(std::string_view status, bool database, bool authority)
@@ -94,7 +135,10 @@ http::Awaitable<http::Response> answer(http::Response response)
 
 void add_publication_routes(http::Router& router, issuance::Core& core)
 {
-    router.add("GET", "/crl/{file}", [&core](const http::Request& r) { return serve_crl(core, r.parameter("file")); });
+    router.add("GET", "/.well-known/acme-challenge/{token}",
+               [&core](const http::Request& r) { return serve_key_authorization(core, r.parameter("token")); });
+    router.add("GET", "/crl/{file}", [&core](const http::Request& r) { return serve_full_crl(core, r); });
+    router.add("GET", "/crl/{id}/{file}", [&core](const http::Request& r) { return serve_crl_shard(core, r); });
     router.add("GET", "/ca/{file}",
                [&core](const http::Request& r) { return serve_certificate(core, r.parameter("file")); });
 }

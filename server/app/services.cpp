@@ -72,6 +72,7 @@ issuance::CoreSettings core_settings(const Config& config)
     settings.backdate_seconds = static_cast<int>(config.issuance.backdate_seconds);
     settings.revocation_code_lifetime = std::chrono::seconds(config.issuance.revocation_code_seconds);
     settings.crl_lifetime = std::chrono::hours(config.issuance.crl_lifetime_hours);
+    settings.ocsp_lifetime = std::chrono::hours(config.issuance.ocsp_lifetime_hours);
     settings.session_lifetime = std::chrono::hours(config.issuance.session_hours);
     return settings;
 }

@@ -1,19 +1,29 @@
 #pragma once
 
+#include "core/secret.hpp"
 #include "server/http/message.hpp"
 
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <expected>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 namespace chancery::http {
 
-/// One outbound request, for validation. The address is already resolved and already allowed by the caller: the client
-/// connects there and nowhere else, follows no redirect, and verifies no certificate.
+/// Whom the other side of a TLS connection must be signed by, and who we are to it.
+struct TlsTerms {
+    std::string trust_anchors{};      ///< PEM; empty: the system's
+    std::string client_certificate{}; ///< PEM chain, leaf first; empty: none
+    Secret client_key{};              ///< PEM
+};
+
+/// One outbound request. The address is already resolved and already allowed by the caller: the client connects there
+/// and nowhere else, and follows no redirect. Without `terms` it verifies no certificate: validation looks at what is
+/// there. With them the certificate must chain to an anchor and be for `host`.
 struct Fetch {
     std::string address; ///< numeric IPv4 or IPv6
     std::uint16_t port = 80;
@@ -25,6 +35,7 @@ struct Fetch {
     std::string method = "GET";
     std::vector<std::pair<std::string, std::string>> fields{}; ///< further header fields
     std::string body{};
+    std::optional<TlsTerms> terms{};
 };
 
 struct FetchError {

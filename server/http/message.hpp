@@ -40,9 +40,12 @@ struct Request {
     std::string path;   ///< the target's path; percent-decoding happens per segment, in the router
     Fields fields;
     std::string body;
-    std::string peer;         ///< the client's address without port
-    std::string request_id;   ///< ours; returned as X-Request-Id
-    bool secure = true;       ///< arrived over TLS
+    std::string peer;       ///< the client's address without port
+    std::string request_id; ///< ours; returned as X-Request-Id
+    bool secure = true;     ///< arrived over TLS
+    /// DER of the certificate that the client showed and whose key it proved to have; nobody has judged it. Mostly
+    /// empty.
+    std::string peer_certificate{};
     std::string_view route{}; ///< the pattern that matched, owned by the router; empty when none did
 
     std::vector<std::pair<std::string, std::string>> query;           ///< decoded members in order
@@ -60,10 +63,18 @@ struct Request {
     std::string media_type() const;
 };
 
+/// Makes a body piece by piece while it is sent: nothing ends it. The next piece is asked for once the one before it
+/// was handed to the socket, so a slow reader holds one piece. An empty piece sends nothing and lets the connection
+/// look whether it should end. A producer that throws ends the connection without the end of the body, so that the peer
+/// knows.
+using BodyProducer = std::function<Awaitable<std::optional<std::string>>()>;
+
 struct Response {
     int status = 200;
     Fields fields;
     std::string body;
+    /// Instead of `body`: its length is not known beforehand (RFC 9112 section 7.1).
+    BodyProducer stream{};
     /// Runs once after the last byte was handed to the socket, or after that failed; for work that must not delay the
     /// answer.
     std::function<void()> after_sending{};

@@ -17,6 +17,7 @@ struct Router::Node {
 
     std::map<std::string, std::unique_ptr<Node>, std::less<>> literals;
     std::unique_ptr<Node> parameter;
+    std::unique_ptr<Node> rest; ///< all further segments
     std::map<std::string, Route, std::less<>> methods;
 };
 
@@ -33,6 +34,25 @@ bool is_parameter(std::string_view segment)
     return segment.size() > 2 && segment.front() == '{' && segment.back() == '}';
 }
 
+bool is_rest(std::string_view segment)
+{
+    return is_parameter(segment) && segment.ends_with("*}");
+}
+
+/// The node for whatever follows, if what follows is not empty.
+template <class Node>
+const Node* descend_to_rest(const Node* node, const std::vector<std::string>& segments, std::size_t at,
+                            std::vector<std::string>& values)
+{
+    const auto text = join({segments.begin() + static_cast<std::ptrdiff_t>(at), segments.end()}, "/");
+    const auto decoded = node->rest && !text.empty() ? percent_decode(text) : std::nullopt;
+    if (!decoded) {
+        return nullptr;
+    }
+    values.push_back(*decoded);
+    return node->rest.get();
+}
+
 template <class Node>
 const Node* descend(const Node* node, const std::vector<std::string>& segments, std::size_t at,
                     std::vector<std::string>& values)
@@ -45,19 +65,15 @@ const Node* descend(const Node* node, const std::vector<std::string>& segments, 
             return found;
         }
     }
-    if (!node->parameter || segments[at].empty()) {
-        return nullptr;
+    const auto decoded = node->parameter && !segments[at].empty() ? percent_decode(segments[at]) : std::nullopt;
+    if (decoded) {
+        values.push_back(*decoded);
+        if (const auto* found = descend(static_cast<const Node*>(node->parameter.get()), segments, at + 1, values)) {
+            return found;
+        }
+        values.pop_back();
     }
-    const auto decoded = percent_decode(segments[at]);
-    if (!decoded) {
-        return nullptr;
-    }
-    values.push_back(*decoded);
-    if (const auto* found = descend(static_cast<const Node*>(node->parameter.get()), segments, at + 1, values)) {
-        return found;
-    }
-    values.pop_back();
-    return nullptr;
+    return descend_to_rest(node, segments, at, values);
 }
 
 std::vector<std::string> methods_of(const auto& methods)
@@ -87,7 +103,13 @@ void Router::add(std::string method, std::string_view pattern, Handler handler)
     Node* node = root_.get();
     std::vector<std::string> names;
     for (const auto& segment : segments_of(pattern)) {
-        if (is_parameter(segment)) {
+        if (is_rest(segment)) {
+            names.push_back(segment.substr(1, segment.size() - 3));
+            if (!node->rest) {
+                node->rest = std::make_unique<Node>();
+            }
+            node = node->rest.get();
+        } else if (is_parameter(segment)) {
             names.push_back(segment.substr(1, segment.size() - 2));
             if (!node->parameter) {
                 node->parameter = std::make_unique<Node>();
@@ -101,8 +123,10 @@ void Router::add(std::string method, std::string_view pattern, Handler handler)
             node = child.get();
         }
     }
+    std::string shown(pattern);
+    std::erase(shown, '*');
     const auto [at, fresh] = node->methods.try_emplace(
-        std::move(method), Node::Route{std::string(pattern), std::move(names), std::move(handler)});
+        std::move(method), Node::Route{std::move(shown), std::move(names), std::move(handler)});
     if (!fresh) {
         throw std::logic_error("route registered twice: " + at->first + ' ' + std::string(pattern));
     }
@@ -188,6 +212,9 @@ std::vector<std::pair<std::string, std::string>> Router::routes() const
         }
         if (node.parameter) {
             self(self, *node.parameter);
+        }
+        if (node.rest) {
+            self(self, *node.rest);
         }
     };
     walk(walk, *root_);

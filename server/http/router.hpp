@@ -19,7 +19,9 @@ public:
     Router& operator=(Router&&) noexcept;
 
     /// `pattern` is "/api/v1/certificates/{id}/pem": a segment in braces binds one non-empty segment, decoded; a
-    /// literal wins over a parameter. Throws std::logic_error when method and pattern are taken.
+    /// literal wins over a parameter. "{rest*}" at the end binds all that is left, decoded as a whole, with its
+    /// slashes; it comes after the others, and is "{rest}" in `routes` and metrics. Throws std::logic_error when method
+    /// and pattern are taken.
     void add(std::string method, std::string_view pattern, Handler handler);
 
     /// Answers for what no handler could answer under a prefix: no route matches (404), the path lacks the method

@@ -67,10 +67,16 @@ std::string request_of(const Fetch& fetch)
     return text + "\r\n" + fetch.body;
 }
 
+/// Fields may have spaces within (RFC 9110 section 5.5).
+bool is_field_value(const std::string& text)
+{
+    return std::ranges::all_of(text, [](char c) { return c >= ' ' && c < '\x7f'; });
+}
+
 bool can_be_written(const Fetch& fetch)
 {
     const bool fields_are_clean = std::ranges::all_of(fetch.fields, [](const auto& field) {
-        return !field.first.empty() && is_clean(field.first) && is_clean(field.second);
+        return !field.first.empty() && is_clean(field.first) && is_field_value(field.second);
     });
     return is_clean(fetch.target) && fetch.target.starts_with('/') && !fetch.host.empty() && is_clean(fetch.host) &&
            fetch.host.size() <= 255 && is_clean(fetch.method) && fields_are_clean;
@@ -167,6 +173,37 @@ asio::awaitable<Outcome> Exchange::run()
 
 HttpClient::HttpClient() : tls_(make_unverified_client_context()) {}
 
+std::expected<SslPtr, std::string> HttpClient::make_tls(const Fetch& fetch)
+{
+    if (!fetch.tls) {
+        return nullptr;
+    }
+    if (!fetch.terms) {
+        return make_client(*tls_, server_name_of(fetch));
+    }
+    const auto& terms = *fetch.terms;
+    SslPtr ssl;
+    if (terms.trust_anchors.empty() && terms.client_certificate.empty()) {
+        const std::lock_guard lock(mutex_);
+        if (!system_) {
+            auto made = make_verified_client_context({}, {}, {});
+            if (!made) {
+                return std::unexpected(made.error());
+            }
+            system_ = std::move(*made);
+        }
+        ssl = make_client(*system_, server_name_of(fetch));
+    } else {
+        const auto made = make_verified_client_context(terms.trust_anchors, terms.client_certificate, terms.client_key);
+        if (!made) {
+            return std::unexpected(made.error());
+        }
+        ssl = make_client(**made, server_name_of(fetch)); // keeps the context
+    }
+    expect_host(*ssl, fetch.host);
+    return ssl;
+}
+
 asio::awaitable<Outcome> HttpClient::get(Fetch fetch)
 {
     if (!can_be_written(fetch)) {
@@ -175,11 +212,18 @@ asio::awaitable<Outcome> HttpClient::get(Fetch fetch)
     const auto executor = co_await asio::this_coro::executor;
     const auto connection = std::make_shared<TimedConnection>(executor);
     connection->start_timer(fetch.timeout);
-    auto ssl = fetch.tls ? make_client(*tls_, server_name_of(fetch)) : nullptr;
-    const auto opened = co_await connection->open(fetch.address, fetch.port, std::move(ssl));
+    auto ssl = make_tls(fetch);
+    if (!ssl) {
+        connection->stop_timer();
+        co_return failed(Kind::Protocol, ssl.error());
+    }
+    const auto watched = share(ssl->get());
+    const auto opened = co_await connection->open(fetch.address, fetch.port, std::move(*ssl));
     if (!opened) {
         connection->stop_timer();
-        co_return std::unexpected(opened.error());
+        const auto refused = watched ? verification_failure(*watched) : std::string();
+        co_return refused.empty() ? std::unexpected(opened.error())
+                                  : failed(Kind::Protocol, "the server's certificate is not accepted: " + refused);
     }
     Exchange exchange(*connection, fetch);
     auto outcome = co_await exchange.run();

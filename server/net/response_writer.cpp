@@ -58,7 +58,8 @@ std::string_view DateField::at(Time now)
     return text_;
 }
 
-void write_head(std::string& out, const http::Response& response, std::string_view date, Persistence persistence)
+void write_head(std::string& out, const http::Response& response, std::string_view date, Persistence persistence,
+                Framing framing)
 {
     out += "HTTP/1.1 ";
     append_number(out, static_cast<std::size_t>(response.status));
@@ -75,7 +76,9 @@ void write_head(std::string& out, const http::Response& response, std::string_vi
             out += "\r\n";
         }
     }
-    if (has_content(response.status)) {
+    if (has_content(response.status) && framing == Framing::Chunked) {
+        out += "Transfer-Encoding: chunked\r\n";
+    } else if (has_content(response.status) && framing == Framing::Length) {
         out += "Content-Length: ";
         append_number(out, response.body.size());
         out += "\r\n";
@@ -83,6 +86,16 @@ void write_head(std::string& out, const http::Response& response, std::string_vi
     if (persistence != Persistence::Keep) {
         out += persistence == Persistence::Close ? "Connection: close\r\n" : "Connection: keep-alive\r\n";
     }
+    out += "\r\n";
+}
+
+void write_chunk(std::string& out, std::string_view piece)
+{
+    std::array<char, 16> digits{};
+    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), piece.size(), 16).ptr;
+    out.append(digits.data(), end);
+    out += "\r\n";
+    out += piece;
     out += "\r\n";
 }
 

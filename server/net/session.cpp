@@ -60,6 +60,8 @@ asio::awaitable<bool> Session::handshake()
     if (error) {
         state_->metrics.failed_handshakes.add();
         log::debug("tls.handshake_failed", {{"peer", address_}, {"error", error.message()}});
+    } else {
+        peer_certificate_ = stream_.peer_certificate();
     }
     co_return !error;
 }
@@ -69,6 +71,7 @@ asio::awaitable<Session::Next> Session::exchange()
     http::Request request;
     request.peer = address_;
     request.secure = secure_;
+    request.peer_certificate = peer_certificate_;
     RequestParser parser(request, state_->limits);
     const auto received = co_await receive(parser);
     if (received == Received::Nothing) {
@@ -81,8 +84,11 @@ asio::awaitable<Session::Next> Session::exchange()
     phase_ = Phase::Handling;
     deadline_ = TimePoint::max(); // a handler's own limits apply
     const auto response = co_await state_->entry(request);
-    const auto persistence = persistence_after(parser);
-    const bool sent = co_await send(response, parser.is_head(), persistence);
+    // HTTP/1.0 knows no chunks: a body of unknown length ends with the connection.
+    const auto framing = !response.stream ? Framing::Length : parser.is_old() ? Framing::UntilClose : Framing::Chunked;
+    const auto persistence = framing == Framing::UntilClose ? Persistence::Close : persistence_after(parser);
+    const bool sent = response.stream ? co_await send_stream(response, parser.is_head(), persistence, framing)
+                                      : co_await send(response, parser.is_head(), persistence);
     if (response.after_sending) {
         response.after_sending();
     }
@@ -203,6 +209,54 @@ asio::awaitable<bool> Session::send(const http::Response& response, bool head_on
     output_.append(response.body, 0, joined);
     rest += joined;
     co_return co_await send_bytes(asio::buffer(output_)) && co_await send_bytes(rest);
+}
+
+asio::awaitable<bool> Session::send_stream(const http::Response& response, bool head_only, Persistence persistence,
+                                           Framing framing)
+{
+    output_.clear();
+    write_head(output_, response, shard_.date.at(state_->clock.now()), persistence, framing);
+    if (!co_await send_bytes(asio::buffer(output_))) {
+        co_return false;
+    }
+    if (head_only || !has_content(response.status)) {
+        co_return true;
+    }
+    bool sent = false;
+    try {
+        sent = co_await send_pieces(response.stream, framing);
+    } catch (const std::exception& error) {
+        // Too late for another status. The missing end tells the peer that this is not all.
+        log::error("response.broken_off", {{"peer", address_}, {"error", error.what()}});
+    }
+    co_return sent;
+}
+
+asio::awaitable<bool> Session::send_pieces(const http::BodyProducer& next, Framing framing)
+{
+    for (;;) {
+        phase_ = Phase::Handling;
+        deadline_ = TimePoint::max(); // a producer's own limits apply
+        const auto piece = co_await next();
+        if (!piece) {
+            break;
+        }
+        if (piece->empty()) {
+            if (shard_.draining) {
+                break;
+            }
+            continue;
+        }
+        output_.clear();
+        if (framing == Framing::Chunked) {
+            write_chunk(output_, *piece);
+        }
+        const std::string& bytes = framing == Framing::Chunked ? output_ : *piece;
+        if (!co_await send_bytes(asio::buffer(bytes))) {
+            co_return false;
+        }
+    }
+    co_return framing != Framing::Chunked || co_await send_bytes(asio::buffer(kLastChunk));
 }
 
 asio::awaitable<bool> Session::send_bytes(asio::const_buffer bytes)

@@ -56,6 +56,9 @@ private:
     boost::asio::awaitable<bool> wait_for_request();
     boost::asio::awaitable<bool> fill();
     boost::asio::awaitable<bool> send(const http::Response& response, bool head_only, Persistence persistence);
+    boost::asio::awaitable<bool> send_stream(const http::Response& response, bool head_only, Persistence persistence,
+                                             Framing framing);
+    boost::asio::awaitable<bool> send_pieces(const http::BodyProducer& next, Framing framing);
     boost::asio::awaitable<bool> send_bytes(boost::asio::const_buffer bytes);
     boost::asio::awaitable<void> linger();
     bool parse(RequestParser& parser);
@@ -70,6 +73,7 @@ private:
     std::unique_ptr<Admission::Place> place_;
     std::string address_;
     bool secure_;
+    std::string peer_certificate_{}; ///< DER; mostly empty
     Stream stream_;
     InputBuffer input_;
     std::string output_;

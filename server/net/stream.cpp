@@ -7,6 +7,7 @@
 #include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
+#include <openssl/x509.h>
 
 #include <cerrno>
 #include <memory>
@@ -172,6 +173,19 @@ asio::awaitable<Stream::Moved> Stream::write_some(asio::const_buffer from)
         moved.error = co_await ready(want);
     }
     co_return moved;
+}
+
+std::string Stream::peer_certificate() const
+{
+    const X509* certificate = ssl_ ? SSL_get0_peer_certificate(ssl_.get()) : nullptr;
+    const int size = certificate != nullptr ? i2d_X509(certificate, nullptr) : 0;
+    if (size <= 0) {
+        return {};
+    }
+    std::string der(static_cast<std::size_t>(size), '\0');
+    auto* at = reinterpret_cast<unsigned char*>(der.data());
+    i2d_X509(certificate, &at);
+    return der;
 }
 
 bool Stream::has_buffered() const

@@ -7,6 +7,7 @@
 #include <boost/asio/ip/tcp.hpp>
 
 #include <cstddef>
+#include <string>
 
 namespace chancery::net {
 
@@ -34,6 +35,9 @@ public:
     boost::asio::awaitable<Moved> write_some(boost::asio::const_buffer from);
     /// Until the peer's first byte or end is there; saves the read that would only find nothing.
     boost::asio::awaitable<Error> readable();
+
+    /// DER of the peer's certificate, after the handshake; empty when it showed none.
+    std::string peer_certificate() const;
 
     /// Bytes that were received but not yet read.
     bool has_buffered() const;

@@ -5,6 +5,7 @@
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
+#include <openssl/x509v3.h>
 
 #include <array>
 #include <stdexcept>
@@ -135,7 +136,39 @@ Outcome set_protocol(SSL_CTX& context)
     return set ? Outcome{} : failure("the TLS library refuses the protocol settings");
 }
 
-std::expected<SslContextPtr, std::string> make_context(const std::string& chain_pem, const Secret& key_pem)
+bool add_anchors(SSL_CTX& context, const std::string& pem)
+{
+    const auto in = reader(pem);
+    auto* store = SSL_CTX_get_cert_store(&context);
+    int added = 0;
+    for (;;) {
+        const CertificatePtr anchor(PEM_read_bio_X509(in.get(), nullptr, no_passphrase, nullptr));
+        if (!anchor || X509_STORE_add_cert(store, anchor.get()) != 1) {
+            break;
+        }
+        ++added;
+    }
+    ERR_clear_error(); // the end of the text is an error, too
+    // An intermediate may be what is trusted.
+    X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(&context), X509_V_FLAG_PARTIAL_CHAIN);
+    return added > 0;
+}
+
+int take_any_chain(X509_STORE_CTX* /*chain*/, void* /*context*/)
+{
+    return 1;
+}
+
+void request_certificates(SSL_CTX& context)
+{
+    constexpr long kLongestChain = 16 * 1024;
+    SSL_CTX_set_verify(&context, SSL_VERIFY_PEER, nullptr);
+    SSL_CTX_set_cert_verify_callback(&context, take_any_chain, nullptr);
+    SSL_CTX_set_max_cert_list(&context, kLongestChain);
+}
+
+std::expected<SslContextPtr, std::string> make_context(const std::string& chain_pem, const Secret& key_pem,
+                                                       ClientCertificates client_certificates)
 {
     ERR_clear_error();
     SslContextPtr context(SSL_CTX_new(TLS_server_method()));
@@ -143,6 +176,9 @@ std::expected<SslContextPtr, std::string> make_context(const std::string& chain_
         return failure("no TLS context");
     }
     set_modes(*context);
+    if (client_certificates == ClientCertificates::Requested) {
+        request_certificates(*context);
+    }
     for (auto step : {set_protocol(*context), use_chain(*context, chain_pem), use_key(*context, key_pem)}) {
         if (!step) {
             return std::unexpected(step.error());
@@ -163,7 +199,8 @@ void SslContextDeleter::operator()(ssl_ctx_st* context) const noexcept
     SSL_CTX_free(context);
 }
 
-TlsServer::TlsServer(const std::string& chain_pem, const Secret& key_pem)
+TlsServer::TlsServer(const std::string& chain_pem, const Secret& key_pem, ClientCertificates client_certificates)
+    : client_certificates_(client_certificates)
 {
     if (auto made = reload(chain_pem, key_pem); !made) {
         throw std::runtime_error(made.error());
@@ -172,7 +209,7 @@ TlsServer::TlsServer(const std::string& chain_pem, const Secret& key_pem)
 
 std::expected<void, std::string> TlsServer::reload(const std::string& chain_pem, const Secret& key_pem)
 {
-    auto fresh = make_context(chain_pem, key_pem);
+    auto fresh = make_context(chain_pem, key_pem, client_certificates_);
     if (!fresh) {
         return std::unexpected(fresh.error());
     }
@@ -183,7 +220,7 @@ std::expected<void, std::string> TlsServer::reload(const std::string& chain_pem,
 
 std::expected<void, std::string> TlsServer::validate(const std::string& chain_pem, const Secret& key_pem)
 {
-    const auto made = make_context(chain_pem, key_pem);
+    const auto made = make_context(chain_pem, key_pem, ClientCertificates::Ignored);
     return made ? Outcome{} : std::unexpected(made.error());
 }
 
@@ -208,6 +245,58 @@ SslContextPtr make_unverified_client_context()
     SSL_CTX_set_options(context.get(), SSL_OP_IGNORE_UNEXPECTED_EOF | SSL_OP_NO_RENEGOTIATION);
     SSL_CTX_set_verify(context.get(), SSL_VERIFY_NONE, nullptr);
     return context;
+}
+
+std::expected<SslContextPtr, std::string> make_verified_client_context(const std::string& trust_anchors,
+                                                                       const std::string& client_certificate,
+                                                                       const Secret& client_key)
+{
+    ERR_clear_error();
+    auto context = make_unverified_client_context();
+    SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, nullptr);
+    if (SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION) != 1) {
+        return failure("the TLS library refuses the protocol settings");
+    }
+    const auto trusted = trust_anchors.empty() ? SSL_CTX_set_default_verify_paths(context.get()) == 1
+                                               : add_anchors(*context, trust_anchors);
+    if (!trusted) {
+        return failure("the trust anchors cannot be used");
+    }
+    if (client_certificate.empty()) {
+        return context;
+    }
+    for (auto step : {use_chain(*context, client_certificate), use_key(*context, client_key)}) {
+        if (!step) {
+            return std::unexpected(step.error());
+        }
+    }
+    return context;
+}
+
+void expect_host(ssl_st& ssl, const std::string& host)
+{
+    auto* wanted = SSL_get0_param(&ssl);
+    X509_VERIFY_PARAM_set_hostflags(wanted, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+    const bool set = X509_VERIFY_PARAM_set1_ip_asc(wanted, host.c_str()) == 1 ||
+                     X509_VERIFY_PARAM_set1_host(wanted, host.data(), host.size()) == 1;
+    ERR_clear_error();
+    if (!set) {
+        throw std::runtime_error("the host cannot be verified");
+    }
+}
+
+SslPtr share(ssl_st* ssl)
+{
+    if (ssl != nullptr) {
+        SSL_up_ref(ssl);
+    }
+    return SslPtr(ssl);
+}
+
+std::string verification_failure(const ssl_st& ssl)
+{
+    const auto result = SSL_get_verify_result(&ssl);
+    return result == X509_V_OK ? std::string() : X509_verify_cert_error_string(result);
 }
 
 SslPtr make_client(ssl_ctx_st& context, const std::string& server_name)

@@ -177,7 +177,7 @@ class ClientTest(server.SharedServerTest):
 
 
 def read(*path):
-    with open(os.path.join(*path), encoding="ascii") as file:
+    with open(os.path.join(*path), encoding="utf-8", errors="replace") as file:
         return file.read()
 
 

@@ -108,6 +108,9 @@ class ApacheTest(private_network.ClientTest):
             second = self.served(name, unlike=first[name])
         new = self.assert_issued(second, name)
         self.assertNotEqual(new["serial_number"], old["serial_number"])
+        self.assertEqual(new["renewed_from"], old["id"])
+        self.assertTrue([event for event in self.server.events("request.answered")
+                         if event["route"] == "/acme/{server}/renewal-info/{id}" and event["status"] == 200])
 
     def revoke(self, certificate_id):
         path = "/certificates/%s/" % certificate_id

@@ -9,18 +9,20 @@ import private_network
 import server
 import x509
 
+# An e-mail address for each issuer: Caddy keeps its ACME account by directory and address, and two issuers that register
+# the same one at once leave the key of one beside the URL of the other, which no later start can use.
 CADDYFILE = """
 {
     storage file_system {
         root %(home)s/storage
     }
-    email ops@chancery.example
     admin off
     default_bind 127.0.0.1
 }
 alpn.chancery.example {
     tls {
         issuer acme {
+            email alpn@chancery.example
             dir %(directory_url)s
             trusted_roots %(root)s
             disable_http_challenge
@@ -31,6 +33,7 @@ alpn.chancery.example {
 http.chancery.example {
     tls {
         issuer acme {
+            email http@chancery.example
             dir %(directory_url)s
             trusted_roots %(root)s
             disable_tlsalpn_challenge

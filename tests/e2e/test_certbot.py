@@ -1,76 +1,67 @@
-"""certbot obtains, renews and revokes against a running server."""
+"""certbot obtains by http-01 and, for a wildcard, by dns-01, renews and revokes."""
 import os
-import tempfile
+import sys
 import unittest
 
+import dns_server
+import private_network
 import server
 import x509
+from private_network import read
 
 
-class Certbot:
-    """certbot with its own directories and without the system's configuration."""
-
-    def __init__(self, running, directory):
-        self.running = running
-        self.directory = directory
-
-    def __call__(self, command, *options):
+class CertbotTest(private_network.ClientTest):
+    def certbot(self, command, *options):
+        """With its own directories and without the system's configuration."""
+        home = os.path.join(self.scratch, "certbot")
         return server.run("certbot", command, "--non-interactive", "--config", os.devnull, "--server",
-                          self.running.directory_url, "--config-dir", self.directory, "--work-dir", self.directory,
-                          "--logs-dir", self.directory, *options, env={"REQUESTS_CA_BUNDLE": self.running.root})
+                          self.server.directory_url, "--config-dir", home, "--work-dir", home, "--logs-dir", home,
+                          *options, env={"REQUESTS_CA_BUNDLE": self.server.root})
 
-    def obtain(self, name, *options):
-        self("certonly", "--agree-tos", "--register-unsafely-without-email", "--standalone", "--http-01-port",
-             str(self.running.http01_port), "-d", name, *options)
-        return self.chain(name)
+    def obtain(self, *options):
+        self.certbot("certonly", "--agree-tos", "--register-unsafely-without-email", *options)
 
     def path(self, name, file):
-        return os.path.join(self.directory, "live", name, file)
+        return os.path.join(self.scratch, "certbot", "live", name, file)
 
     def chain(self, name):
-        with open(self.path(name, "fullchain.pem"), encoding="ascii") as file:
-            return file.read()
+        return read(self.path(name, "fullchain.pem"))
 
+    def test_it_obtains_renews_and_revokes(self):
+        name = "certbot.chancery.example"
+        self.obtain("--standalone", "-d", name)
+        first = self.chain(name)
+        self.assert_issued(first, name)
 
-class CertbotTest(unittest.TestCase):
-    def test_certbot_obtains_renews_and_revokes(self):
-        name = "certbot.localhost"
-        with server.Server() as running, tempfile.TemporaryDirectory() as directory:
-            certbot = Certbot(running, directory)
-            first = certbot.obtain(name)
-            x509.assert_chain(running.root, first, name)
-            self.assertEqual(x509.names(x509.split_pem(first)[0]), [name])
+        self.certbot("renew", "--cert-name", name, "--force-renewal", "--no-random-sleep-on-renew")
+        second = self.chain(name)
+        self.assert_issued(second, name)
+        self.assertNotEqual(x509.serial(first), x509.serial(second))
 
-            certbot("renew", "--force-renewal", "--no-random-sleep-on-renew")
-            second = certbot.chain(name)
-            x509.assert_chain(running.root, second, name)
-            self.assertNotEqual(x509.serial(first), x509.serial(second))
+        rows = self.server.all_items("/certificates?name=" + name)
+        self.assertEqual(sorted(row["serial_number"] for row in rows), sorted([x509.serial(first), x509.serial(second)]))
+        self.certbot("revoke", "--cert-path", self.path(name, "cert.pem"), "--reason", "keycompromise",
+                     "--no-delete-after-revoke")
+        self.assert_revoked(second, "keyCompromise")
+        crl = x509.published_crl(self.server, x509.serial(second), second)
+        self.assertEqual(crl[x509.serial(second)], "Key Compromise")
 
-            self.check_inventory(running, name, [x509.serial(first), x509.serial(second)])
-            certbot("revoke", "--cert-path", certbot.path(name, "cert.pem"), "--reason", "keycompromise",
-                    "--no-delete-after-revoke")
-            self.check_revoked(running, second)
-            running.verify_audit()
+    def test_a_wildcard_and_its_base_name_are_proved_by_two_txt_records(self):
+        self.obtain_by_dns("wild.chancery.example", "*.wild.chancery.example")
+        self.assert_issued(self.chain("wild.chancery.example"), "*.wild.chancery.example", "wild.chancery.example")
+        self.assertIn(("_acme-challenge.wild.chancery.example", dns_server.TXT), self.dns.queries)
 
-    def check_inventory(self, running, name, serials):
-        rows = running.all_items("/certificates?name=" + name)
-        self.assertEqual(sorted(row["serial_number"] for row in rows), sorted(serials))
-        for row in rows:
-            self.assertEqual((row["status"], row["source"], row["has_private_key"]), ("active", "managed", False))
-            order = running.expect(200, "GET", "/orders/" + row["order_id"]).json
-            self.assertEqual((order["status"], order["certificate_id"]), ("complete", row["id"]))
-            self.assertEqual(order["requested_by"]["type"], "acme_client")
-            self.assertIn("certificate.issue.success", running.actions_on(row["id"]))
+    def test_an_unregistered_domain_is_refused_in_words_that_certbot_shows(self):
+        with self.assertRaises(AssertionError) as refused:
+            self.obtain_by_dns("*.unregistered.example")
+        self.assertIn("unregistered.example", str(refused.exception))
 
-    def check_revoked(self, running, chain):
-        serial = x509.serial(chain)
-        row = running.expect(200, "GET", "/certificates?serial_number=" + serial).json["items"][0]
-        self.assertEqual((row["status"], row["revocation"]["reason"]), ("revoked", "keyCompromise"))
-        self.assertIn("certificate.revoke.success", running.actions_on(row["id"]))
-        crl = x509.published_crl(running, serial, chain)
-        self.assertEqual(crl[serial], "Key Compromise")
+    def obtain_by_dns(self, *names):
+        hook = "%s %s %%s %s" % (sys.executable, os.path.abspath(dns_server.__file__), self.dns.zone_file)
+        wanted = [option for name in names for option in ("-d", name)]
+        self.obtain("--manual", "--preferred-challenges", "dns", "--manual-auth-hook", hook % "add",
+                    "--manual-cleanup-hook", hook % "remove", *wanted)
 
 
 if __name__ == "__main__":
-    server.require("certbot", "openssl")
-    server.main()
+    private_network.main("certbot")

@@ -10,7 +10,7 @@ void certificate(std::string_view input)
 {
     const pki::LintIssuer issuer{
         .name_der = std::string("\x30\x00", 2), .key_identifier = "0123456789", .valid_to = {}};
-    (void)pki::lint_tbs(input, issuer, true);
+    (void)pki::lint_tbs(input, issuer, pki::LintProfile::Leaf);
     const auto parsed = pki::parse_certificate_text(input);
     if (!parsed) {
         return;
@@ -20,8 +20,9 @@ void certificate(std::string_view input)
     (void)pki::is_issued_by(parsed->der, parsed->der);
     const auto parts = pki::split_signed(parsed->der);
     require(parts.has_value(), "an accepted certificate is a signed structure");
-    (void)pki::lint_tbs(parts->body, issuer, true);
-    (void)pki::lint_tbs(parts->body, issuer, false);
+    (void)pki::lint_tbs(parts->body, issuer, pki::LintProfile::Leaf);
+    (void)pki::lint_tbs(parts->body, issuer, pki::LintProfile::OcspResponder);
+    (void)pki::lint_tbs(parts->body, issuer, pki::LintProfile::Authority);
 }
 
 } // namespace chancery::fuzz

@@ -114,7 +114,7 @@ TEST_CASE("a redirect is returned and not followed", "[integration][server]")
     CHECK(outcome->fields.find("location") == "http://127.0.0.1:1/");
 }
 
-TEST_CASE("a body is read up to the cap and no further", "[integration][server]")
+TEST_CASE("a body is read up to the cap and no further", "[integration][server][acme-080]")
 {
     const std::string large(100'000, 'x');
     for (const auto& text :
@@ -153,7 +153,8 @@ TEST_CASE("interim responses without end are a protocol error", "[integration][s
     CHECK(outcome.error().kind == Kind::Protocol);
 }
 
-TEST_CASE("a server that says nothing, or drips, runs into the deadline of the whole exchange", "[integration][server]")
+TEST_CASE("a server that says nothing, or drips, runs into the deadline of the whole exchange",
+          "[integration][server][acme-080]")
 {
     const bool drips = GENERATE(false, true);
     ScriptedServer server([drips](tcp::socket& socket) {
@@ -209,7 +210,7 @@ TEST_CASE("a host or target that would start another field is refused", "[integr
     CHECK(get(fetch).error().kind == Kind::Protocol);
 }
 
-TEST_CASE("an HTTPS server is asked by name without being verified", "[integration][server]")
+TEST_CASE("an HTTPS server is asked by name without being verified", "[integration][server][acme-079][acme-082]")
 {
     const auto certificate = test::make_certificate("self");
     const SystemClock clock;
@@ -230,4 +231,79 @@ TEST_CASE("an HTTPS server is asked by name without being verified", "[integrati
     const auto outcome = get(fetch);
     REQUIRE(outcome);
     CHECK(outcome->body == "example.com:" + std::to_string(fetch.port) + " /.well-known/acme-challenge/x");
+    fetch.host = "2001:db8::1"; // an IPv6 literal stands in brackets (RFC 3986 section 3.2.2)
+    const auto literal = get(fetch);
+    REQUIRE(literal);
+    CHECK(literal->body == "[2001:db8::1]:" + std::to_string(fetch.port) + " /.well-known/acme-challenge/x");
+}
+
+namespace {
+
+/// An HTTPS server for the name "ca.example.com", asked under terms.
+struct VerifiedServer {
+    test::TestCertificate material = test::make_certificate("ca.example.com");
+    test::TestCertificate other = test::make_certificate("ca.example.com");
+    SystemClock clock{};
+    metrics::Registry registry{};
+    net::Runtime runtime{1};
+    net::TlsServer tls{material.pem, material.key_pem};
+    net::HttpClient client{};
+    std::unique_ptr<net::Listener> listener{};
+
+    VerifiedServer()
+    {
+        net::ListenerConfig config;
+        config.https = {"127.0.0.1:0"};
+        const http::Entry entry = [](http::Request&) -> http::Awaitable<http::Response> {
+            co_return http::text_response(200, "in confidence");
+        };
+        listener = std::make_unique<net::Listener>(runtime, config, &tls, entry, clock, registry);
+        listener->start();
+    }
+
+    ~VerifiedServer()
+    {
+        listener->drain(1s);
+        runtime.stop();
+        runtime.join();
+    }
+
+    Outcome ask(http::TlsTerms terms, std::string host = "ca.example.com")
+    {
+        http::Fetch fetch{.address = "127.0.0.1",
+                          .port = listener->addresses().front().port,
+                          .tls = true,
+                          .host = std::move(host),
+                          .timeout = 5s,
+                          .fields = {{"Authorization", "Basic two words"}},
+                          .terms = std::move(terms)};
+        return test::run(client.get(std::move(fetch)));
+    }
+};
+
+} // namespace
+
+TEST_CASE("a server under terms must have a certificate of an anchor, for its name", "[integration][server]")
+{
+    VerifiedServer server;
+    const auto good = server.ask({.trust_anchors = server.material.pem});
+    REQUIRE(good);
+    CHECK(good->body == "in confidence");
+    const auto refused = [&](http::TlsTerms terms, const std::string& host = "ca.example.com") {
+        const auto answer = server.ask(std::move(terms), host);
+        REQUIRE_FALSE(answer);
+        INFO(answer.error().detail);
+        return answer.error().detail.find("certificate") != std::string::npos;
+    };
+    CHECK(refused({.trust_anchors = server.other.pem}));
+    CHECK(refused({}));
+    CHECK(refused({.trust_anchors = server.material.pem}, "other.example.com"));
+    CHECK(refused({.trust_anchors = server.material.pem}, "127.0.0.1"));
+    CHECK_FALSE(server.ask({.trust_anchors = "none"}));
+    CHECK_FALSE(server.ask({.trust_anchors = server.material.pem,
+                            .client_certificate = server.material.pem,
+                            .client_key = server.other.key_pem}));
+    CHECK(server.ask({.trust_anchors = server.material.pem,
+                      .client_certificate = server.other.pem,
+                      .client_key = server.other.key_pem}));
 }

@@ -2,11 +2,32 @@
 #include "tests/support/http_server.hpp"
 
 #include <catch2/catch.hpp>
+#include <openssl/bio.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
 
 using namespace chancery;
 using namespace chancery::test;
 using namespace std::chrono_literals;
 using Use = WireClient::Use;
+
+namespace {
+
+std::string pem_of(const std::string& der)
+{
+    const auto* at = reinterpret_cast<const unsigned char*>(der.data());
+    X509* const certificate = d2i_X509(nullptr, &at, static_cast<long>(der.size()));
+    BIO* const out = BIO_new(BIO_s_mem());
+    PEM_write_bio_X509(out, certificate);
+    char* text = nullptr;
+    const auto size = BIO_get_mem_data(out, &text);
+    std::string pem(text, static_cast<std::size_t>(size));
+    BIO_free(out);
+    X509_free(certificate);
+    return pem;
+}
+
+} // namespace
 
 TEST_CASE("one connection serves one request after another, over TLS and without", "[integration][server]")
 {
@@ -46,6 +67,28 @@ TEST_CASE("a client that comes back resumes its TLS session", "[integration][ser
     CHECK(second.resumed());
     second.send(get_request("/hello"));
     CHECK(second.receive()->status == 200);
+}
+
+TEST_CASE("a client that shows a certificate is known by it, one that has none is served as well",
+          "[integration][server]")
+{
+    HttpServer server;
+    const auto identity = make_certificate("machine");
+    const auto shown_by = [](WireClient& client) {
+        client.send(get_request("/peer"));
+        return client.receive().value().body;
+    };
+    WireClient machine(server.port(Use::Tls), Use::Tls, nullptr, &identity);
+    const auto der = shown_by(machine);
+    CHECK(pem_of(der) == identity.pem);
+    CHECK(shown_by(machine) == der); // at every request of the connection
+    WireClient again(server.port(Use::Tls), Use::Tls, &machine, &identity);
+    CHECK(again.resumed());
+    CHECK(shown_by(again) == der);
+    WireClient nobody(server.port(Use::Tls), Use::Tls);
+    CHECK(shown_by(nobody).empty());
+    WireClient plain(server.port(Use::Plain), Use::Plain);
+    CHECK(shown_by(plain).empty());
 }
 
 TEST_CASE("a client that has finished sending still gets its answers", "[integration][server]")

@@ -50,7 +50,7 @@ TEST_CASE("a server that speaks TLS but not the protocol is seen as such", "[int
     CHECK_FALSE(peer->certificate.empty());
 }
 
-TEST_CASE("TLS 1.2 is enough, TLS 1.1 is not", "[integration][server]")
+TEST_CASE("TLS 1.2 is enough, TLS 1.1 is not", "[integration][server][acme-085]")
 {
     TlsTestServer modern({.protocol = "acme-tls/1", .newest = TlsTestServer::Version::Tls12});
     CHECK(probe(modern.port()));

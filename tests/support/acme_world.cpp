@@ -154,6 +154,9 @@ http::Awaitable<acme::DnsAnswer<std::vector<acme::CaaRecord>>> ScriptedDns::caa(
         const std::lock_guard lock(mutex_);
         caa_asked.push_back(name);
     }
+    if (fails) {
+        fails();
+    }
     if (std::ranges::find(caa_broken, name) != caa_broken.end()) {
         co_return std::unexpected(
             acme::DnsFailure{acme::DnsFailure::Kind::ServerFailure, "the name servers fail (SERVFAIL)"});

@@ -83,6 +83,7 @@ public:
     std::vector<std::string> bogus{};      ///< answers that fail DNSSEC validation
     std::vector<std::string> caa_broken{}; ///< SERVFAIL for CAA only
     std::vector<std::string> caa_asked{};
+    std::function<void()> fails{}; ///< happens at every question for CAA records: throws what the door must keep
 
     http::Awaitable<acme::DnsAnswer<std::vector<std::string>>> addresses(std::string name, acme::AddressFamily family,
                                                                          acme::Deadline deadline) override;

@@ -30,6 +30,21 @@ http::Request request_of(std::string method, const std::string& target, std::str
     return request;
 }
 
+/// The whole of a body that is made piece by piece; of events those that there are.
+void drain(http::Response& response)
+{
+    if (!response.stream) {
+        return;
+    }
+    const bool events = response.fields.find("content-type").value_or("").starts_with("text/event-stream");
+    while (const auto piece = run(response.stream())) {
+        if (piece->empty() && events) {
+            return;
+        }
+        response.body += *piece;
+    }
+}
+
 void append_to_log(const std::string& line)
 {
     static const char* const path = std::getenv("CHANCERY_CONTRACT_LOG");
@@ -92,9 +107,17 @@ ApiClient::ApiClient(const http::Router& router, std::string bearer_token)
 {
 }
 
+ApiClient ApiClient::showing(std::string certificate) const
+{
+    auto client = *this;
+    client.peer_certificate_ = std::move(certificate);
+    return client;
+}
+
 ApiAnswer ApiClient::send(std::string method, const std::string& target, std::string body, Headers headers) const
 {
     auto request = request_of(std::move(method), target, std::move(body));
+    request.peer_certificate = peer_certificate_;
     if (!request.body.empty()) {
         request.fields.set("Content-Type", "application/json");
     }
@@ -105,6 +128,7 @@ ApiAnswer ApiClient::send(std::string method, const std::string& target, std::st
         request.fields.set(name, value);
     }
     auto response = run(router_.route(request));
+    drain(response);
     log_exchange(router_, request, response);
     return {.status = response.status, .fields = std::move(response.fields), .body = std::move(response.body)};
 }

@@ -44,6 +44,9 @@ public:
 
     explicit ApiClient(const http::Router& router, std::string bearer_token = {});
 
+    /// The same over TLS connections that show a certificate (DER).
+    ApiClient showing(std::string certificate) const;
+
     ApiAnswer send(std::string method, const std::string& target, std::string body = {}, Headers headers = {}) const;
 
     ApiAnswer get(const std::string& target, Headers headers = {}) const;
@@ -58,6 +61,7 @@ public:
 private:
     const http::Router& router_;
     std::string bearer_token_;
+    std::string peer_certificate_{};
 };
 
 } // namespace chancery::test

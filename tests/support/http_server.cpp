@@ -51,6 +51,9 @@ void HttpServer::add_plain_routes()
     router.add("GET", "/hello", [](const http::Request& request) -> Answer {
         co_return http::text_response(200, request.secure ? "hello, safely" : "hello");
     });
+    router.add("GET", "/peer", [](const http::Request& request) -> Answer {
+        co_return http::text_response(200, request.peer_certificate);
+    });
     router.add("POST", "/echo",
                [](const http::Request& request) -> Answer { co_return http::text_response(200, request.body); });
     router.add("GET", "/large",
@@ -87,8 +90,48 @@ void HttpServer::add_slow_routes()
     });
 }
 
+namespace {
+
+/// A response of `pieces` pieces ("0,", "1,", …), the fifth of which is empty.
+http::Response counted(int pieces, const std::function<void(int)>& at_piece)
+{
+    http::Response response;
+    response.with("Content-Type", "text/plain");
+    response.stream = [pieces, at_piece,
+                       number = std::make_shared<int>(0)]() -> http::Awaitable<std::optional<std::string>> {
+        const int one = (*number)++;
+        at_piece(one);
+        co_return one >= pieces ? std::nullopt : std::optional(one == 5 ? "" : std::to_string(one) + ',');
+    };
+    return response;
+}
+
+} // namespace
+
+void HttpServer::add_streams()
+{
+    router.add("GET", "/stream", [](const http::Request&) -> Answer { co_return counted(10, [](int) {}); });
+    router.add("GET", "/broken-stream", [](const http::Request&) -> Answer {
+        co_return counted(10, [](int one) {
+            if (one == 3) {
+                throw std::runtime_error("the secret reason");
+            }
+        });
+    });
+    router.add("GET", "/endless", [this](const http::Request&) -> Answer {
+        http::Response response;
+        response.stream = [this]() -> http::Awaitable<std::optional<std::string>> {
+            ++running;
+            co_await pause(20ms);
+            co_return running == 1 ? "first" : "";
+        };
+        co_return response;
+    });
+}
+
 void HttpServer::add_odd_routes()
 {
+    add_streams();
     router.add("GET", "/injection", [](const http::Request&) -> Answer {
         auto response = http::empty_response(204);
         response.with("X-Name", "a\r\nSet-Cookie: b=c");

@@ -32,7 +32,7 @@ struct HttpServer {
     SystemClock clock;
     metrics::Registry registry;
     net::Runtime runtime{2};
-    net::TlsServer tls{first_certificate().pem, first_certificate().key_pem};
+    net::TlsServer tls{first_certificate().pem, first_certificate().key_pem, net::ClientCertificates::Requested};
     http::Router router;
     std::atomic<int> running{0};  ///< requests that a slow handler has begun
     std::atomic<int> answered{0}; ///< and ended
@@ -43,6 +43,7 @@ private:
     void add_plain_routes();
     void add_slow_routes();
     void add_odd_routes();
+    void add_streams();
 };
 
 /// A GET as bytes.

@@ -9,6 +9,12 @@
 #include "issuance/administration.hpp"
 #include "issuance/audit.hpp"
 #include "issuance/authorities.hpp"
+#include "issuance/revocation_status/crls.hpp"
+#include "issuance/revocation_status/ocsp_responders.hpp"
+#include "issuance/providers/external_orders.hpp"
+#include "issuance/providers/revocations.hpp"
+#include "issuance/policies/replays.hpp"
+#include "issuance/inventory/batches.hpp"
 #include "tests/support/run.hpp"
 
 #include <soci/soci.h>
@@ -31,8 +37,11 @@ constexpr const char* kTables[] = {"configuration_version",
                                    "blocked_keys",
                                    "authorities",
                                    "crls",
+                                   "crl_partitions",
                                    "certificates",
                                    "orders",
+                                   "external_orders",
+                                   "certificate_chains",
                                    "issuance_intents",
                                    "acme_servers",
                                    "acme_accounts",
@@ -135,7 +144,16 @@ TestCore::TestCore(db::Dialect dialect, issuance::CoreSettings settings)
            .settings = std::move(settings)}
 {
     jobs.handle(issuance::kExecuteOrderJob, [this](Job job) { return issuance::execute_order(core, job.subject_id); });
-    jobs.handle(issuance::kPublishCrlJob, [this](Job job) { return issuance::publish_crl(core, job.subject_id); });
+    jobs.handle(issuance::kRenewOcspResponderJob,
+                [this](Job job) { return issuance::run_ocsp_responder_job(core, std::move(job)); });
+    jobs.handle(issuance::kPublishCrlJob, [this](Job job) { return issuance::run_crl_job(core, std::move(job)); });
+    jobs.handle(issuance::providers::kExternalOrderJob,
+                [this](Job job) { return issuance::providers::execute_external(core, job.subject_id); });
+    jobs.handle(issuance::providers::kRevokeJob,
+                [this](Job job) { return issuance::providers::execute_revocation(core, std::move(job)); });
+    jobs.handle(issuance::kReplayPolicyJob, [this](Job job) { return issuance::run_replay(core, job.subject_id); });
+    jobs.handle(issuance::inventory::kBatchJob,
+                [this](Job job) { return issuance::inventory::run_batch(core, job.subject_id); });
     made = issuance::set_up(core, setup_request());
 }
 

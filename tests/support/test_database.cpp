@@ -1,6 +1,7 @@
 #include "tests/support/test_database.hpp"
 
 #include "pki/digest.hpp"
+#include "tests/support/checklist_log.hpp"
 
 #include <libpq-fe.h>
 
@@ -174,6 +175,7 @@ TestDatabase::TestDatabase(db::Dialect dialect, db::StoreConfig config, bool mig
     : place_(std::make_unique<Place>()), config_(std::move(config))
 {
     config_.sha256_hex = &pki::sha256_hex;
+    note_for_checklist(dialect == db::Dialect::Sqlite ? "database sqlite" : "database postgresql");
     switch (dialect) {
         case db::Dialect::Sqlite: {
             place_->directory = new_directory();

@@ -2,6 +2,7 @@
 
 #include "core/text.hpp"
 
+#include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 
@@ -15,6 +16,7 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
+#include <utility>
 
 namespace chancery::test {
 namespace {
@@ -38,15 +40,36 @@ int connect_to(std::uint16_t port)
     return socket;
 }
 
+void use_identity(SSL_CTX* context, const TestCertificate& identity)
+{
+    BIO* const pem = BIO_new_mem_buf(identity.pem.data(), static_cast<int>(identity.pem.size()));
+    X509* const certificate = PEM_read_bio_X509(pem, nullptr, nullptr, nullptr);
+    BIO* const key_pem =
+        BIO_new_mem_buf(identity.key_pem.reveal().data(), static_cast<int>(identity.key_pem.reveal().size()));
+    EVP_PKEY* const key = PEM_read_bio_PrivateKey(key_pem, nullptr, nullptr, nullptr);
+    const bool used = SSL_CTX_use_certificate(context, certificate) == 1 && SSL_CTX_use_PrivateKey(context, key) == 1;
+    EVP_PKEY_free(key);
+    BIO_free(key_pem);
+    X509_free(certificate);
+    BIO_free(pem);
+    if (!used) {
+        throw std::runtime_error("the client's certificate cannot be used");
+    }
+}
+
 } // namespace
 
-WireClient::WireClient(std::uint16_t port, Use use, const WireClient* resume) : socket_(connect_to(port))
+WireClient::WireClient(std::uint16_t port, Use use, const WireClient* resume, const TestCertificate* identity)
+    : socket_(connect_to(port))
 {
     ::signal(SIGPIPE, SIG_IGN); // NOLINT(cert-err33-c): SSL_write knows no MSG_NOSIGNAL
     if (use == Use::Plain) {
         return;
     }
     context_.reset(SSL_CTX_new(TLS_client_method()));
+    if (identity != nullptr) {
+        use_identity(context_.get(), *identity);
+    }
     ssl_.reset(SSL_new(context_.get()));
     constexpr std::array<unsigned char, 12> kOffer{2, 'h', '2', 8, 'h', 't', 't', 'p', '/', '1', '.', '1'};
     SSL_set_alpn_protos(ssl_.get(), kOffer.data(), kOffer.size());
@@ -132,6 +155,13 @@ std::optional<WireClient::Answer> WireClient::receive(bool head_only)
     answer.body = input_.substr(0, length);
     input_.erase(0, length);
     return answer;
+}
+
+std::string WireClient::rest()
+{
+    while (read_more()) {
+    }
+    return std::exchange(input_, {});
 }
 
 bool WireClient::is_closed()

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "tests/support/test_certificate.hpp"
+
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -17,8 +19,10 @@ namespace chancery::test {
 class WireClient {
 public:
     enum class Use { Plain, Tls };
-    /// Throws std::runtime_error when it cannot connect or the handshake fails. Offers the TLS session of `resume`.
-    WireClient(std::uint16_t port, Use use, const WireClient* resume = nullptr);
+    /// Throws std::runtime_error when it cannot connect or the handshake fails. Offers the TLS session of `resume`, and
+    /// shows the certificate of `identity` when it is asked for one.
+    WireClient(std::uint16_t port, Use use, const WireClient* resume = nullptr,
+               const TestCertificate* identity = nullptr);
     ~WireClient() = default;
     WireClient(const WireClient&) = delete;
     WireClient& operator=(const WireClient&) = delete;
@@ -36,6 +40,8 @@ public:
     std::optional<Answer> receive(bool head_only = false);
     /// Sends nothing more, but still reads; without TLS.
     void finish();
+    /// All bytes until the server ends the connection.
+    std::string rest();
     /// Whether the server ended the connection; waits for it.
     bool is_closed();
     /// The common name of the server's certificate, the TLS version, the protocol chosen by ALPN.

@@ -145,7 +145,7 @@ constinit const RuleKind kEnforceAlgorithm{.name = "enforce_algorithm",
   "required": ["algorithms"],
   "properties": {
     "algorithms": {
-      "type": "array", "minItems": 1, "uniqueItems": true,
+      "type": "array", "minItems": 1, "maxItems": 1000, "uniqueItems": true,
       "items": {"enum": ["rsa", "ecdsa", "ed25519"]}
     }
   }
@@ -164,7 +164,10 @@ constinit const RuleKind kEnforceMinimumKeySize{
   "additionalProperties": false,
   "required": ["minimum_bits"],
   "properties": {
-    "minimum_bits": {"type": ["integer", "string"], "minimum": 224, "maximum": 16384, "pattern": "^[0-9]+$"}
+    "minimum_bits": {
+      "type": ["integer", "string"], "minimum": 224, "maximum": 16384,
+      "pattern": "^0*(22[4-9]|2[3-9][0-9]|[3-9][0-9]{2}|[1-9][0-9]{3}|1[0-5][0-9]{3}|16[0-2][0-9]{2}|163[0-7][0-9]|1638[0-4])$"
+    }
   }
 })json",
     .parse = parse_minimum_key_size};
@@ -180,7 +183,7 @@ constinit const RuleKind kEnforceDigest{
   "required": ["digests"],
   "properties": {
     "digests": {
-      "type": "array", "minItems": 1, "uniqueItems": true,
+      "type": "array", "minItems": 1, "maxItems": 1000, "uniqueItems": true,
       "items": {"enum": ["sha256", "sha384", "sha512"]}
     }
   }
@@ -198,7 +201,8 @@ constinit const RuleKind kBlockKeyReuse{
   "additionalProperties": false,
   "properties": {
     "max_certificates": {
-      "type": ["integer", "string"], "minimum": 1, "maximum": 1000000, "pattern": "^[0-9]+$", "default": 1
+      "type": ["integer", "string"], "minimum": 1, "maximum": 1000000, "default": 1,
+      "pattern": "^0*([1-9][0-9]{0,5}|1000000)$"
     }
   }
 })json",

@@ -1,13 +1,11 @@
 #include "core/text.hpp"
+#include "issuance/policy/regular_expression.hpp"
 #include "issuance/policy/requested_names.hpp"
 #include "issuance/policy/rule_values.hpp"
 #include "issuance/policy/rules/rules.hpp"
 #include "issuance/policy/wording.hpp"
 
-#include <re2/re2.h>
-
 #include <algorithm>
-#include <memory>
 
 namespace chancery::issuance::policy::rules {
 namespace {
@@ -40,8 +38,11 @@ constexpr std::string_view kOptionalSuffixes = R"json({
   "additionalProperties": false,
   "properties": {
     "suffixes": {
-      "type": "array", "minItems": 1, "uniqueItems": true,
-      "items": {"type": "string", "minLength": 1, "maxLength": 200},
+      "type": "array", "minItems": 1, "maxItems": 1000, "uniqueItems": true,
+      "items": {
+        "type": "string", "maxLength": 200,
+        "pattern": "^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?[.])*(?![0-9]+$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"
+      },
       "description": "lower-case DNS names; default: the domains of the policy's patterns"
     }
   }
@@ -108,33 +109,18 @@ CompiledRule parse_domain_suffix(json::Reader& in, const RuleContext&)
 
 // ---------------------------------------------------------------------------------------------- enforce_name_pattern
 
-constexpr std::size_t kMaxPattern = 512;
-constexpr std::int64_t kMaxPatternMemory = 1 << 18; ///< bytes, for the program and its caches
-
-/// Linear in the name, whatever the expression: RE2 never backtracks.
-std::shared_ptr<const RE2> compile_expression(const std::string& text)
-{
-    RE2::Options options;
-    options.set_log_errors(false);
-    options.set_max_mem(kMaxPatternMemory);
-    return std::make_shared<const RE2>(text, options);
-}
-
 CompiledRule parse_name_pattern(json::Reader& in, const RuleContext&)
 {
     const auto text = in.string("pattern");
     if (!in.is_string("pattern")) {
         return {};
     }
-    if (text.empty() || text.size() > kMaxPattern) {
-        in.reject("pattern", "length", "must have 1 to " + std::to_string(kMaxPattern) + " characters");
+    const auto compiled = compile_regular_expression(text);
+    if (!compiled) {
+        in.reject("pattern", "value", compiled.error());
         return {};
     }
-    const auto expression = compile_expression(text);
-    if (!expression->ok()) {
-        in.reject("pattern", "value", "is not an RE2 regular expression: " + expression->error());
-        return {};
-    }
+    const auto expression = *compiled;
     const auto judge = [expression, required = "every name like " + text](const Facts& facts) {
         return judge_names(facts, required, "these names do not have the required form",
                            [&](const std::string& name) { return RE2::FullMatch(name, *expression); });
@@ -177,8 +163,11 @@ constinit const RuleKind kEnforceDomainSuffix{
   "required": ["suffixes"],
   "properties": {
     "suffixes": {
-      "type": "array", "minItems": 1, "uniqueItems": true,
-      "items": {"type": "string", "minLength": 1, "maxLength": 200},
+      "type": "array", "minItems": 1, "maxItems": 1000, "uniqueItems": true,
+      "items": {
+        "type": "string", "maxLength": 200,
+        "pattern": "^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?[.])*(?![0-9]+$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"
+      },
       "description": "lower-case DNS names"
     }
   }

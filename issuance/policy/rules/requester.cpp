@@ -145,16 +145,16 @@ constinit const RuleKind kRestrictRequesters{
   ],
   "properties": {
     "roles": {
-      "type": "array", "minItems": 1, "uniqueItems": true,
+      "type": "array", "minItems": 1, "maxItems": 1000, "uniqueItems": true,
       "items": {"enum": ["user", "deployment_administrator", "policy_administrator", "pki_administrator",
                          "report_operator", "super_administrator"]}
     },
     "machine_accounts": {
-      "type": "array", "minItems": 1, "uniqueItems": true,
+      "type": "array", "minItems": 1, "maxItems": 1000, "uniqueItems": true,
       "items": {"type": "string", "minLength": 1, "maxLength": 200}
     },
     "acme_accounts": {
-      "type": "array", "minItems": 1, "uniqueItems": true,
+      "type": "array", "minItems": 1, "maxItems": 1000, "uniqueItems": true,
       "items": {"type": "string", "minLength": 1, "maxLength": 200}
     },
     "allow_system": {"type": "boolean", "default": false}
@@ -171,7 +171,7 @@ constinit const RuleKind kRestrictProviders{.name = "restrict_providers",
   "required": ["provider_ids"],
   "properties": {
     "provider_ids": {
-      "type": "array", "minItems": 1, "uniqueItems": true,
+      "type": "array", "minItems": 1, "maxItems": 1000, "uniqueItems": true,
       "items": {"type": "string", "minLength": 1, "maxLength": 200}
     }
   }
@@ -189,7 +189,10 @@ constinit const RuleKind kLimitActiveCertificates{
   "additionalProperties": false,
   "required": ["max_certificates"],
   "properties": {
-    "max_certificates": {"type": ["integer", "string"], "minimum": 1, "maximum": 1000000, "pattern": "^[0-9]+$"}
+    "max_certificates": {
+      "type": ["integer", "string"], "minimum": 1, "maximum": 1000000,
+      "pattern": "^0*([1-9][0-9]{0,5}|1000000)$"
+    }
   }
 })json",
     .parse = parse_active_certificates};

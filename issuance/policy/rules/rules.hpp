@@ -43,4 +43,7 @@ extern const RuleKind kRestrictRequesters;
 extern const RuleKind kRestrictProviders;
 extern const RuleKind kLimitActiveCertificates;
 
+// expression.cpp
+extern const RuleKind kExpression;
+
 } // namespace chancery::issuance::policy::rules

@@ -110,7 +110,10 @@ constinit const RuleKind kEnforceMaxSanCount{.name = "enforce_max_san_count",
   "additionalProperties": false,
   "required": ["max_count"],
   "properties": {
-    "max_count": {"type": ["integer", "string"], "minimum": 1, "maximum": 10000, "pattern": "^[0-9]+$"}
+    "max_count": {
+      "type": ["integer", "string"], "minimum": 1, "maximum": 10000,
+      "pattern": "^0*([1-9][0-9]{0,3}|10000)$"
+    }
   }
 })json",
                                              .parse = parse_max_san_count};

@@ -112,12 +112,12 @@ constinit const RuleKind kEnforceKeyUsage{
   "minProperties": 1,
   "properties": {
     "key_usage": {
-      "type": "array", "minItems": 1, "uniqueItems": true,
+      "type": "array", "minItems": 1, "maxItems": 1000, "uniqueItems": true,
       "items": {"enum": ["digitalSignature", "nonRepudiation", "keyEncipherment", "dataEncipherment", "keyAgreement",
                          "keyCertSign", "cRLSign", "encipherOnly", "decipherOnly"]}
     },
     "extended_key_usage": {
-      "type": "array", "minItems": 1, "uniqueItems": true,
+      "type": "array", "minItems": 1, "maxItems": 1000, "uniqueItems": true,
       "items": {"enum": ["serverAuth", "clientAuth", "codeSigning", "emailProtection", "timeStamping", "OCSPSigning"]}
     }
   }

@@ -80,7 +80,10 @@ constinit const RuleKind kEnforceMaxValidity{
   "additionalProperties": false,
   "required": ["max_days"],
   "properties": {
-    "max_days": {"type": ["integer", "string"], "minimum": 1, "maximum": 36500, "pattern": "^[0-9]+$"}
+    "max_days": {
+      "type": ["integer", "string"], "minimum": 1, "maximum": 36500,
+      "pattern": "^0*([1-9][0-9]{0,3}|[12][0-9]{4}|3[0-5][0-9]{3}|36[0-4][0-9]{2}|36500)$"
+    }
   }
 })json",
     .parse = parse_max_validity};
@@ -95,7 +98,10 @@ constinit const RuleKind kEnforceMinValidity{
   "additionalProperties": false,
   "required": ["min_days"],
   "properties": {
-    "min_days": {"type": ["integer", "string"], "minimum": 1, "maximum": 36500, "pattern": "^[0-9]+$"}
+    "min_days": {
+      "type": ["integer", "string"], "minimum": 1, "maximum": 36500,
+      "pattern": "^0*([1-9][0-9]{0,3}|[12][0-9]{4}|3[0-5][0-9]{3}|36[0-4][0-9]{2}|36500)$"
+    }
   }
 })json",
     .parse = parse_min_validity};
@@ -110,7 +116,10 @@ constinit const RuleKind kEnforceRenewalWindow{
   "additionalProperties": false,
   "required": ["max_days_before_expiry"],
   "properties": {
-    "max_days_before_expiry": {"type": ["integer", "string"], "minimum": 0, "maximum": 36500, "pattern": "^[0-9]+$"}
+    "max_days_before_expiry": {
+      "type": ["integer", "string"], "minimum": 0, "maximum": 36500,
+      "pattern": "^0*([0-9]{1,4}|[12][0-9]{4}|3[0-5][0-9]{3}|36[0-4][0-9]{2}|36500)$"
+    }
   }
 })json",
     .parse = parse_renewal_window};

@@ -96,11 +96,15 @@ constinit const RuleKind kEnforceValues{
   "additionalProperties": false,
   "minProperties": 1,
   "properties": {
-    "organization": {"type": "string", "minLength": 1, "maxLength": 64, "description": "O"},
-    "organizational_unit": {"type": "string", "minLength": 1, "maxLength": 64, "description": "OU"},
+    "organization": {"type": "string", "minLength": 1, "maxLength": 64, "pattern": "^[^\\u0000-\\u001f\\u007f]*$",
+      "description": "O"},
+    "organizational_unit": {"type": "string", "minLength": 1, "maxLength": 64, "pattern": "^[^\\u0000-\\u001f\\u007f]*$",
+      "description": "OU"},
     "country": {"type": "string", "pattern": "^[A-Z]{2}$", "description": "C, two upper-case letters"},
-    "state": {"type": "string", "minLength": 1, "maxLength": 128, "description": "ST"},
-    "locality": {"type": "string", "minLength": 1, "maxLength": 128, "description": "L"}
+    "state": {"type": "string", "minLength": 1, "maxLength": 128, "pattern": "^[^\\u0000-\\u001f\\u007f]*$",
+      "description": "ST"},
+    "locality": {"type": "string", "minLength": 1, "maxLength": 128, "pattern": "^[^\\u0000-\\u001f\\u007f]*$",
+      "description": "L"}
   }
 })json",
     .parse = parse_values};

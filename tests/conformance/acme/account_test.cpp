@@ -1,6 +1,8 @@
 // Accounts and key change: RFC 8555 section 7.3.
 #include "db/repositories/acme_repository.hpp"
 #include "db/repositories/authority_repository.hpp"
+#include "db/repositories/certificate_repository.hpp"
+#include "pki/digest.hpp"
 #include "tests/support/acme_world.hpp"
 #include "tests/support/overlap.hpp"
 
@@ -41,6 +43,14 @@ TEST_CASE("a new account is 201 with its Location, a known key 200 with the old 
     CHECK(again.status == 200);
     CHECK(again.header("Location") == created.header("Location"));
     CHECK(again.body == created.body);
+    // Whatever else the request says is ignored, so that no client is kept from finding its account.
+    for (const auto* ignored : {R"({"contact":["tel:+1"]})", R"({"contact":["mailto:a@example.org?subject=x"]})",
+                                R"({"externalAccountBinding":{"protected":"x"}})"}) {
+        CAPTURE(ignored);
+        const auto known = client.register_account(ignored);
+        CHECK(known.status == 200);
+        CHECK(known.body == created.body);
+    }
     CHECK(world.audited("acme_account.register.success") == 1);
 }
 
@@ -144,12 +154,12 @@ TEST_CASE("parallel newAccounts with one key make one account", "[acme-052]")
     CHECK(found == 7);
 }
 
-TEST_CASE("a deactivated account can do nothing, and its pending orders die", "[acme-053]")
+TEST_CASE("a deactivated account can do nothing, its pending orders die, its certificates stay", "[acme-053]")
 {
     AcmeWorld world(GENERATE(from_range(test_dialects())));
     auto client = world.registered();
     const auto der = world.issue(client, {"www.example.org"});
-    client.order({"b.example.org"});
+    const auto pending = client.order({"b.example.org"}).header("Location");
     const auto reply = client.post(client.kid(), R"({"status":"deactivated"})");
     CHECK(reply.status == 200);
     CHECK(reply.text("status") == "deactivated");
@@ -160,6 +170,16 @@ TEST_CASE("a deactivated account can do nothing, and its pending orders die", "[
         CHECK(refused.problem() == "unauthorized");
     }
     CHECK(world.audited("acme_account.deactivate.success") == 1);
+    world.database.store().read_now([&](db::Session& session) {
+        const auto order = db::AcmeOrderRepository(session).find(pending.substr(pending.rfind('/') + 1));
+        REQUIRE(order);
+        CHECK(order->status == AcmeOrderStatus::Invalid);
+        CHECK(order->error.value_or("").find(":unauthorized") != std::string::npos);
+        const auto certificate = db::CertificateRepository(session).find_by_fingerprint(pki::sha256_hex(der));
+        REQUIRE(certificate);
+        CHECK_FALSE(certificate->revoked_at);
+        return true;
+    });
 }
 
 TEST_CASE("deactivation holds for a door that has the account in its cache", "[acme-053]")

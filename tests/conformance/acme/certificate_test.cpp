@@ -56,7 +56,25 @@ TEST_CASE("serial number and validity are as RFC 5280 has them", "[acme-102]")
     const auto leaf = pki::parse_certificate(world.issue(client, {"www.example.org"})).value();
     CHECK(leaf.serial_number.size() >= 16);
     CHECK(leaf.serial_number.size() <= 40);
+    CHECK(std::stoi(leaf.serial_number.substr(0, 2), nullptr, 16) < 0x80); // positive in 20 octets
+    const auto next = pki::parse_certificate(world.issue(client, {"www.example.org"})).value();
+    CHECK(next.serial_number.substr(0, 16) != leaf.serial_number.substr(0, 16));
     CHECK(leaf.valid_to - leaf.valid_from + std::chrono::seconds(1) == std::chrono::days(90));
+}
+
+TEST_CASE("a certificate ends no later than its issuer", "[acme-102]")
+{
+    AcmeWorld world(GENERATE(from_range(test_dialects())));
+    auto client = world.registered();
+    const auto first = client.finalize(world.ready_order(client, {"www.example.org"}), make_csr({"www.example.org"}));
+    const auto issuer = pki::parse_certificate(chain_of(client.post_as_get(first.text("certificate")))[1]).value();
+    world.clock.advance(issuer.valid_to - world.clock.now() - std::chrono::days(30));
+    const auto order = world.ready_order(client, {"late.example.org"});
+    const auto late = client.finalize(order, make_csr({"late.example.org"}));
+    REQUIRE(late.text("status") == "valid");
+    const auto leaf = pki::parse_certificate(chain_of(client.post_as_get(late.text("certificate"))).front()).value();
+    CHECK(leaf.valid_to <= issuer.valid_to);
+    CHECK(leaf.valid_to > world.clock.now() + std::chrono::days(29));
 }
 
 TEST_CASE("each chain of a cross-signed CA has a URL that names the others", "[acme-100]")

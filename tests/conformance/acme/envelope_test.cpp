@@ -223,7 +223,7 @@ TEST_CASE("a bad key is badPublicKey with the reason", "[acme-014]")
                             R"(","jwk":)" + jwk + "}";
         const auto reply = client.send("POST", url, client.sign(header, "{}"));
         CHECK(reply.status == 400);
-        CHECK((reply.problem() == "badPublicKey" || reply.problem() == "malformed"));
+        CHECK(reply.problem() == "badPublicKey");
         CHECK_FALSE(reply.text("detail").empty());
     }
 }
@@ -427,7 +427,8 @@ TEST_CASE("of a hundred parallel replays exactly one wins", "[acme-029]")
             threads.emplace_back([&] {
                 for (int j = 0; j < 10; ++j) {
                     const auto reply = client.send("POST", url, body);
-                    (reply.status == 201 ? created : refused) += 1;
+                    created += reply.status == 201 ? 1 : 0;
+                    refused += reply.status == 400 && reply.problem() == "badNonce" ? 1 : 0;
                 }
             });
         }

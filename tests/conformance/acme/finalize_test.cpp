@@ -171,7 +171,8 @@ TEST_CASE("weak keys, SHA-1, CA certificates and odd names in a CSR are badCSR",
     AcmeWorld world(GENERATE(from_range(test_dialects())));
     auto client = world.registered();
     const auto order = world.ready_order(client, {"www.example.org"});
-    for (const auto* csr : {csrs::kForCa, csrs::kSignedWithSha1, csrs::kWithOtherName, csrs::kOfRsa1024}) {
+    for (const auto* csr :
+         {csrs::kForCa, csrs::kSignedWithSha1, csrs::kSignedWithMd5, csrs::kWithOtherName, csrs::kOfRsa1024}) {
         const auto reply = client.finalize(order, from_base64(csr).value());
         CHECK(reply.status == 400);
         CHECK(reply.problem() == "badCSR");
@@ -181,6 +182,56 @@ TEST_CASE("weak keys, SHA-1, CA certificates and odd names in a CSR are badCSR",
     const auto leaf = pki::parse_certificate(chain_of(client.post_as_get(valid.text("certificate"))).front()).value();
     CHECK(leaf.key_usage == std::vector{KeyUsage::DigitalSignature});
     CHECK(leaf.extended_key_usage == std::vector{ExtendedKeyUsage::ServerAuth});
+}
+
+TEST_CASE("a common name longer than one may be stays among the alternative names", "[acme-091]")
+{
+    AcmeWorld world(GENERATE(from_range(test_dialects())));
+    auto client = world.registered();
+    const auto name = std::string(60, 'a') + ".example.org";
+    const auto valid = client.finalize(world.ready_order(client, {name}), from_base64(csrs::kOfLongCommonName).value());
+    REQUIRE(valid.text("status") == "valid");
+    const auto leaf = pki::parse_certificate(chain_of(client.post_as_get(valid.text("certificate"))).front()).value();
+    CHECK(leaf.subject.common_name.empty());
+    CHECK(leaf.names == std::vector<Name>{{NameType::Dns, name}});
+}
+
+TEST_CASE("nobody's CAA records are looked up for an order that is not one's own, or not ready", "[acme-088]")
+{
+    AcmeWorld world(GENERATE(from_range(test_dialects())));
+    world.configure_server([](AcmeServer& server) { server.check_caa = true; });
+    auto client = world.registered();
+    auto stranger = world.registered();
+    const auto pending = client.order({"www.example.org"});
+    const auto ready = world.ready_order(client, {"a.example.org"});
+    const auto asked_before = world.dns.caa_asked;
+    CHECK(client.finalize(pending, make_csr({"www.example.org"})).problem() == "orderNotReady");
+    CHECK(stranger.finalize(ready, make_csr({"a.example.org"})).status == 404);
+    CHECK(client.finalize(ready, make_csr({"foreign.example"})).problem() == "badCSR");
+    CHECK(world.dns.caa_asked == asked_before);
+    CHECK(client.finalize(ready, make_csr({"a.example.org"})).text("status") == "valid");
+    CHECK(world.dns.caa_asked.size() > asked_before.size());
+}
+
+TEST_CASE("what fails inside is serverInternal without a word of it, and busy is 503 with Retry-After", "[acme-043]")
+{
+    AcmeWorld world(GENERATE(from_range(test_dialects())));
+    world.configure_server([](AcmeServer& server) { server.check_caa = true; });
+    auto client = world.registered();
+    const auto order = world.ready_order(client, {"www.example.org"});
+    world.dns.fails = [] { throw std::runtime_error("password=hunter2 at 10.0.0.7"); };
+    const auto failed = client.finalize(order, make_csr({"www.example.org"}));
+    CHECK(failed.status == 500);
+    CHECK(failed.problem() == "serverInternal");
+    CHECK(failed.body.find("hunter2") == std::string::npos);
+    CHECK(failed.body.find("10.0.0.7") == std::string::npos);
+    world.dns.fails = [] { throw db::StoreBusy(); };
+    const auto busy = client.finalize(order, make_csr({"www.example.org"}));
+    CHECK(busy.status == 503);
+    CHECK(busy.problem() == "serverInternal");
+    CHECK(busy.header("Retry-After") == "5");
+    world.dns.fails = nullptr;
+    CHECK(client.finalize(order, make_csr({"www.example.org"})).text("status") == "valid");
 }
 
 TEST_CASE("any account's key in a CSR is badCSR", "[acme-093]")

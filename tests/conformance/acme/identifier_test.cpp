@@ -76,6 +76,14 @@ TEST_CASE("an internationalised name is taken as A-labels that are valid, and no
     }
 }
 
+TEST_CASE("a name that is not in A-labels is refused, not converted", "[acme-062]")
+{
+    AcmeWorld world(GENERATE(from_range(test_dialects())));
+    auto client = world.registered();
+    CHECK(problem_of_refused(client.order({"b\xc3\xbc"
+                                           "cher.example.org"})) == "rejectedIdentifier");
+}
+
 TEST_CASE("public suffixes are refused, with and without a wildcard", "[acme-062]")
 {
     AcmeWorld world(GENERATE(from_range(test_dialects())));
@@ -84,6 +92,22 @@ TEST_CASE("public suffixes are refused, with and without a wildcard", "[acme-062
         CAPTURE(name);
         CHECK(problem_of_refused(client.order({name})) == "rejectedIdentifier");
     }
+}
+
+TEST_CASE("an identifier of another type comes back in its subproblem as it was sent", "[acme-040][acme-061]")
+{
+    AcmeWorld world(GENERATE(from_range(test_dialects())));
+    auto client = world.registered();
+    const auto reply = client.post(client.url("/new-order"),
+                                   R"({"identifiers":[{"type":"email","value":"x@example.org"},)"
+                                   R"({"type":"dns","value":"co.uk"},{"type":"dns","value":"a.example.org"}]})");
+    CHECK(reply.status == 400);
+    auto subproblems = reply.json().objects("subproblems");
+    REQUIRE(subproblems.size() == 2);
+    auto unsupported = subproblems[0].object("identifier");
+    CHECK(subproblems[0].string("type") == "urn:ietf:params:acme:error:unsupportedIdentifier");
+    CHECK(unsupported.string("type") == "email");
+    CHECK(unsupported.string("value") == "x@example.org");
 }
 
 TEST_CASE("each refused identifier of one order has its subproblem, with the reason", "[acme-040]")

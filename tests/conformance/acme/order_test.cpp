@@ -457,8 +457,7 @@ TEST_CASE("only one challenge of an authorization is validated at a time")
     CHECK(client.post(dns.string("url"), "{}").problem() == "malformed");
 }
 
-TEST_CASE(
-    "polling is always 200, with Retry-After in seconds while there is something to wait for [acme-077][acme-097]")
+TEST_CASE("polling is always 200, with Retry-After in seconds while there is something to wait for", "[acme-077]")
 {
     AcmeWorld world(GENERATE(from_range(test_dialects())));
     auto client = world.registered();
@@ -469,10 +468,39 @@ TEST_CASE(
         CHECK(reply.status == 200);
         CHECK(reply.header("Retry-After") == "1");
     }
-    world.prove(client, authorization);
-    for (const auto& url : {order.header("Location"), authorization}) {
-        CHECK(client.post_as_get(url).header("Retry-After").empty());
+    auto challenge = client.challenge(authorization, "http-01");
+    const auto challenge_url = challenge.string("url");
+    world.publish_http("www.example.org", challenge.string("token"),
+                       client.key_authorization(challenge.string("token")));
+    CHECK(client.post(challenge_url, "{}").header("Retry-After") == "1");
+    const auto under_way = client.post_as_get(challenge_url);
+    CHECK(under_way.status == 200);
+    CHECK(under_way.text("status") == "processing");
+    CHECK(under_way.header("Retry-After") == "1");
+    world.jobs.run_all();
+    for (const auto& url : {order.header("Location"), authorization, challenge_url}) {
+        const auto reply = client.post_as_get(url);
+        CHECK(reply.status == 200);
+        CHECK(reply.header("Retry-After").empty());
     }
+}
+
+TEST_CASE("an order whose certificate is being made is processing, with Retry-After and its URL",
+          "[acme-097][acme-037]")
+{
+    AcmeWorld world(GENERATE(from_range(test_dialects())));
+    auto client = world.registered();
+    const auto order = world.ready_order(client, {"www.example.org"});
+    const auto url = order.header("Location");
+    std::optional<Reply> seen;
+    world.jobs.when_owned = [&] { seen = client.post_as_get(url); };
+    CHECK(client.finalize(order, make_csr({"www.example.org"})).text("status") == "valid");
+    REQUIRE(seen);
+    CHECK(seen->status == 200);
+    CHECK(seen->text("status") == "processing");
+    CHECK(seen->header("Retry-After") == "1");
+    CHECK(seen->header("Location") == url);
+    CHECK_FALSE(seen->json().has("certificate"));
 }
 
 TEST_CASE("notBefore and notAfter are in the certificate, or refused", "[acme-066]")

@@ -37,7 +37,7 @@ TEST_CASE("newAuthz makes an authorization that a later order uses", "[acme-078]
     world.prove(client, made.header("Location"));
     CHECK(client.post_as_get(made.header("Location")).text("status") == "valid");
     const auto again = authorize(client, "www.example.org");
-    CHECK(again.status == 200);
+    CHECK(again.status == 201);
     CHECK(again.header("Location") == made.header("Location"));
     const auto order = client.order({"www.example.org"});
     CHECK(order.text("status") == "ready");

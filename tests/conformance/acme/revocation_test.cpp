@@ -184,6 +184,24 @@ TEST_CASE("the certificate's own key turns an earlier revocation into one for co
     CHECK(holder.register_account().problem() == "badPublicKey");
 }
 
+TEST_CASE("who controls the names but has not the certificate cannot call its key compromised", "[acme-103][acme-110]")
+{
+    AcmeWorld world(GENERATE(from_range(test_dialects())));
+    auto holder = world.registered();
+    auto controller = world.registered();
+    const auto key = pki::PrivateKey::generate(KeyAlgorithm::Ec256);
+    const auto shared = world.issue(holder, {"www.example.org"}, key);
+    const auto sibling = world.issue(holder, {"other.example.org"}, key);
+    world.ready_order(controller, {"www.example.org"});
+    const auto refused = controller.revoke(shared, 1);
+    CHECK(refused.problem() == "badRevocationReason");
+    CHECK_FALSE(stored(world, shared).revoked_at);
+    CHECK(controller.revoke(shared, 4).status == 200);
+    CHECK(stored(world, shared).revocation_reason == RevocationReason::Superseded);
+    CHECK_FALSE(stored(world, sibling).revoked_at);
+    CHECK(holder.revoke(sibling, 1).status == 200);
+}
+
 TEST_CASE("a compromised key takes every certificate with it along", "[acme-110]")
 {
     AcmeWorld world(GENERATE(from_range(test_dialects())));

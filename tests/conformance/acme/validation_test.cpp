@@ -23,7 +23,7 @@ struct Attempt {
     std::string token;
 
     explicit Attempt(const std::string& type, const std::function<void(acme::AcmeSettings&)>& adjust = {})
-        : world(db::Dialect::Sqlite, adjust), client(world.registered()),
+        : world(GENERATE(from_range(test_dialects())), adjust), client(world.registered()),
           authorization(client.order({kName}).json().strings("authorizations").front())
     {
         auto challenge = client.challenge(authorization, type);

@@ -105,6 +105,7 @@ http::Router whole_router(ApiWorld& world)
     world.door.add_routes(router);
     app::add_health_routes(router, world.test.core);
     app::add_publication_routes(router, world.test.core);
+    app::add_ocsp_routes(router, world.test.core);
     return router;
 }
 

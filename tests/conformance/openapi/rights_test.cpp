@@ -1,6 +1,7 @@
 #include "core/text.hpp"
 #include "tests/conformance/openapi/contract.hpp"
 #include "tests/support/api_world.hpp"
+#include "tests/support/machines.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -109,25 +110,36 @@ std::vector<Probe> probes()
     return found;
 }
 
-/// Somebody of each role with a token of each scope, and somebody without any.
+/// Somebody of each role with a token of each scope, a service account of each of them with each scope, a courier of
+/// each scope, and somebody without anything.
 class People {
 public:
     People() : world(test_dialects().front()), router(whole_router(world)), stranger(router)
     {
+        const auto domain = world.test.user(Role::User, {"example.com"}).domain_ids.front();
         for (const auto role : kRoles) {
             const auto person = world.test.user(role, {"example.com"});
             for (const auto scope : kScopes) {
                 clients.emplace_back(router, world.token_for(person, scope));
+                service_accounts.emplace_back(router,
+                                              machine_token(world.test, {.owner_id = person.actor.id, .scope = scope}));
+                // Whoever owns a courier, it may what a user may.
+                couriers.emplace_back(router, machine_token(world.test, {.kind = MachineKind::Courier,
+                                                                         .owner_id = person.actor.id,
+                                                                         .scope = scope,
+                                                                         .domain_ids = {domain}}));
             }
         }
     }
 
+    Matrix let_in(const Probe& probe) const { return let_in(probe, clients); }
+
     /// Who is let in. Beyond the right there are other refusals: unknown id, empty body.
-    Matrix let_in(const Probe& probe) const
+    static Matrix let_in(const Probe& probe, const std::vector<ApiClient>& callers)
     {
         Matrix may;
-        for (std::size_t i = 0; i < clients.size(); ++i) {
-            const auto answer = probe.send(clients[i]);
+        for (std::size_t i = 0; i < callers.size(); ++i) {
+            const auto answer = probe.send(callers[i]);
             INFO(probe.name() << " as " << name_of(kRoles.at(i / kScopes.size())) << ": " << answer.body);
             CHECK(answer.status != 401);
             CHECK((answer.status < 500 || answer.status == 503));
@@ -141,6 +153,8 @@ public:
     http::Router router;
     ApiClient stranger;
     std::vector<ApiClient> clients{};
+    std::vector<ApiClient> service_accounts{};
+    std::vector<ApiClient> couriers{};
 };
 
 /// The line that would describe what the server does, as far as one line can.
@@ -189,6 +203,30 @@ TEST_CASE("every operation is open to the roles and scopes that the table of rig
                           << "\n(each: scope read, write, admin)\nAs a line of rights.csv the server's answer would be "
                           << line_for(probe, may));
         CHECK(may == line->second.may);
+    }
+}
+
+TEST_CASE("machines may what the table of rights says: what their owner may, or a user, or nothing",
+          "[conformance][openapi][rights]")
+{
+    People people;
+    const auto lines = table();
+    Matrix nothing;
+    nothing.fill("---");
+    for (const auto& probe : probes()) {
+        const auto line = lines.find(probe.name());
+        if (line == lines.end()) {
+            continue; // told by the test before
+        }
+        Matrix as_user;
+        as_user.fill(line->second.may.front());
+        const auto& as_owner = line->second.may;
+        const auto services = People::let_in(probe, people.service_accounts);
+        const auto couriers = People::let_in(probe, people.couriers);
+        INFO(probe.name() << "\nservice accounts, by the role of their owner:" << shown(services)
+                          << "\ncouriers, by the role of their owner:" << shown(couriers));
+        CHECK(services == (line->second.machine ? as_owner : nothing));
+        CHECK(couriers == (line->second.machine ? as_user : nothing));
     }
 }
 

@@ -1,6 +1,7 @@
 #include "api/certificate_filter.hpp"
 #include "api/route.hpp"
 #include "issuance/audit.hpp"
+#include "db/repositories/upstream_repository.hpp"
 #include "tests/conformance/openapi/contract.hpp"
 #include "tests/support/api_world.hpp"
 
@@ -64,6 +65,21 @@ TEST_CASE("what is open to everybody is as it is documented", "[conformance][ope
     CHECK(stranger.get("/ca/" + id + ".crt").field("content-type") == "application/pkix-cert");
     CHECK(stranger.get("/ca/" + id + ".pem").status == 404);
     CHECK(stranger.get("/crl/none.crl").status == 404);
+    const auto crl = stranger.get("/crl/" + id + ".crl");
+    CHECK(stranger.get("/crl/" + id + ".crl", {{"If-None-Match", crl.etag()}}).status == 304);
+    CHECK(stranger.get("/crl/" + id + "/8-3.crl").status == 404);
+    CHECK(stranger.get("/ocsp/none/MAA=").status == 404);
+    const test::ApiClient::Headers ocsp{{"Content-Type", "application/ocsp-request"}, {"Accept", "*/*"}};
+    CHECK(stranger.send("POST", "/ocsp/" + id, "0", ocsp).field("content-type") == "application/ocsp-response");
+    CHECK(stranger.send("POST", "/ocsp/" + id, "0", {{"Content-Type", "text/plain"}}).status == 415);
+    CHECK(stranger.send("POST", "/ocsp/none", "0", ocsp).status == 404);
+    world.test.write([](db::UnitOfWork& work) {
+        db::UpstreamChallengeRepository(work).insert(
+            {.order_id = "o", .type = "http-01", .token = "t", .content = "t.k"});
+        db::UpstreamChallengeRepository(work).insert({.order_id = "p", .type = "dns-01", .token = "d", .content = "x"});
+    });
+    CHECK(stranger.get("/.well-known/acme-challenge/t").body == "t.k");
+    CHECK(stranger.get("/.well-known/acme-challenge/d").status == 404);
 }
 
 TEST_CASE("the document names the right that each route needs", "[conformance][openapi]")
@@ -110,8 +126,13 @@ TEST_CASE("the document has every filter of the inventory", "[conformance][opena
     auto operations = documented();
     const auto names = parameters_of(operations.at({"GET", "/api/v1/certificates"}));
     std::set<std::string> expected = {"Limit", "Cursor", "IncludeTotal", "sort"};
-    for (const auto filter : api::certificates::filter_names()) {
-        expected.emplace(filter);
+    for (const auto& filter : api::certificates::filter_names()) {
+        expected.insert(filter);
     }
     CHECK(names == expected);
+    for (const auto* const paging : {"Limit", "Cursor", "IncludeTotal"}) {
+        expected.erase(paging);
+    }
+    expected.insert("format");
+    CHECK(parameters_of(operations.at({"GET", "/api/v1/certificates/exports"})) == expected);
 }

@@ -109,7 +109,7 @@ class Contract:
         media_type = record["headers"].get("content-type", "").split(";")[0]
         if media_type not in content:
             return [f"media type {media_type!r} is not documented"]
-        if not media_type.endswith("json"):
+        if not media_type.endswith("json") or media_type == "application/x-ndjson":
             return [] if record["body"] else ["the body is empty"]
         try:
             body = json.loads(record["body"])

@@ -1,4 +1,5 @@
 #include "api/etag.hpp"
+#include "server/http/caching.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -59,9 +60,9 @@ TEST_CASE("a change without If-Match asks for it", "[unit][api]")
 
 TEST_CASE("If-None-Match hits the same tag only, weak or strong", "[unit][api]")
 {
-    CHECK(api::none_match_hits(with("If-None-Match", "\"3.29\""), "\"3.29\""));
-    CHECK(api::none_match_hits(with("If-None-Match", "\"1\", W/\"3.29\""), "\"3.29\""));
-    CHECK(api::none_match_hits(with("If-None-Match", "*"), "\"3.29\""));
-    CHECK_FALSE(api::none_match_hits(with("If-None-Match", "\"3.28\""), "\"3.29\""));
-    CHECK_FALSE(api::none_match_hits(http::Request{}, "\"3.29\""));
+    CHECK(http::none_match_hits(with("If-None-Match", "\"3.29\""), "\"3.29\""));
+    CHECK(http::none_match_hits(with("If-None-Match", "\"1\", W/\"3.29\""), "\"3.29\""));
+    CHECK(http::none_match_hits(with("If-None-Match", "*"), "\"3.29\""));
+    CHECK_FALSE(http::none_match_hits(with("If-None-Match", "\"3.28\""), "\"3.29\""));
+    CHECK_FALSE(http::none_match_hits(http::Request{}, "\"3.29\""));
 }

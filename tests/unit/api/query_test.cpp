@@ -1,4 +1,5 @@
 #include "api/query.hpp"
+#include "core/duration.hpp"
 #include "core/model/certificate.hpp"
 
 #include <catch2/catch.hpp>
@@ -46,7 +47,7 @@ TEST_CASE("a duration has weeks, days, hours, minutes and seconds", "[unit][api]
     for (const auto& c : cases) {
         DYNAMIC_SECTION("\"" << c.text << "\"")
         {
-            CHECK(api::parse_duration(c.text) == c.length);
+            CHECK(parse_duration(c.text) == c.length);
         }
     }
 }

@@ -272,8 +272,14 @@ TEST_CASE("tags are replaced at the revision that was read, and searched by", "[
     certificate.tags = {"old", "kept"};
     insert(database.store(), certificate);
     const auto replace = [&](const std::vector<std::string>& tags, long long revision) {
-        return database.store().write_now(
-            [&](UnitOfWork& unit) { return CertificateRepository(unit).replace_tags(certificate.id, tags, revision); });
+        return database.store().write_now([&](UnitOfWork& unit) {
+            CertificateRepository certificates(unit);
+            const auto before = certificates.find(certificate.id).value();
+            auto after = before;
+            after.tags = tags;
+            after.revision = revision;
+            return certificates.annotate(before, after, {});
+        });
     };
     CHECK(replace({"kept", "new"}, 1));
     CHECK_FALSE(replace({"late"}, 1));
@@ -316,6 +322,7 @@ TEST_CASE("the revocation list has the leaves and intermediates of one CA that h
     of_other.fingerprint_sha256 = "fp-3";
     of_other.authority_id = "authority-2";
     auto good = sample_certificate();
+    good.serial_number = "cc";
     Authority root;
     root.id = "authority-1";
     root.name = "root";
@@ -336,14 +343,32 @@ TEST_CASE("the revocation list has the leaves and intermediates of one CA that h
         CHECK(db::AuthorityRepository(unit).insert(root));
         CHECK(db::AuthorityRepository(unit).insert(intermediate));
     });
-    const auto entries = database.store().read_now(
-        [&](Session& session) { return CertificateRepository(session).revoked_entries("authority-1", at(20)); });
+    const auto read = [&](auto work) {
+        return database.store().read_now([&](Session& session) { return work(CertificateRepository(session)); });
+    };
+    auto entries = read([&](auto certificates) { return certificates.revoked_entries("authority-1", at(20)); });
+    const auto intermediates =
+        read([&](auto certificates) { return certificates.revoked_intermediates("authority-1", at(20)); });
+    entries.insert(entries.end(), intermediates.begin(), intermediates.end());
     REQUIRE(entries.size() == 2);
     CHECK(entries[0].serial_number == "aa");
     CHECK(entries[0].revoked_at == at(5));
     CHECK(entries[0].reason == RevocationReason::KeyCompromise);
     CHECK(entries[1].serial_number == "bb");
     CHECK(entries[1].reason == RevocationReason::Unspecified);
+
+    // What had expired is listed as long as no CRL was made since its revocation.
+    CHECK(read([&](auto certificates) { return certificates.revoked_entries("authority-1", at(5)); }).size() == 2);
+    CHECK(read([&](auto certificates) { return certificates.revoked_since("authority-1", at(5)); }).size() == 2);
+    CHECK(read([&](auto certificates) { return certificates.revoked_since("authority-1", at(6)); }).empty());
+    const auto status = [&](const std::string& authority, const std::string& serial) {
+        return read([&](auto certificates) { return certificates.status_of(authority, serial); });
+    };
+    CHECK(status("authority-1", "aa") == IssuedStatus{at(5), RevocationReason::KeyCompromise});
+    CHECK(status("authority-1", good.serial_number) == IssuedStatus{});
+    CHECK(status("authority-1", "bb")->revoked_at == at(6));
+    CHECK_FALSE(status("authority-2", "bb"));
+    CHECK_FALSE(status("authority-1", "ffff"));
 }
 
 TEST_CASE("certificates of one key and of exactly one set of names are counted", "[unit][db]")

@@ -214,6 +214,9 @@ TEST_CASE("authorities, keys and revocation lists come back as they were stored"
     authority.path_length = 1;
     authority.crl_urls = {"http://a/crl"};
     authority.aia_urls = {"http://a/ca"};
+    authority.crl_shards = 8;
+    authority.ocsp = false;
+    authority.ocsp_urls = {"http://a/ocsp"};
     authority.created_at = at(1);
     database.store().write_now([&](UnitOfWork& unit) {
         db::AuthorityRepository authorities(unit);
@@ -232,6 +235,12 @@ TEST_CASE("authorities, keys and revocation lists come back as they were stored"
         CHECK(stored.path_length == 1);
         CHECK(stored.crl_urls == authority.crl_urls);
         CHECK(stored.aia_urls == authority.aia_urls);
+        CHECK(stored.crl_shards == 8);
+        CHECK_FALSE(stored.ocsp);
+        CHECK(stored.ocsp_urls == authority.ocsp_urls);
+        authority.crl_shards = 4;
+        authority.ocsp = true;
+        authority.ocsp_urls.clear();
         authority.key_id.reset();
         authority.revoked_at = at(7);
         authority.stored_status = AuthorityStatus::Revoked;
@@ -240,25 +249,9 @@ TEST_CASE("authorities, keys and revocation lists come back as they were stored"
         CHECK(authorities.list().size() == 1);
         CHECK(authorities.list()[0].revoked_at == at(7));
         CHECK(authorities.list()[0].stored_status == AuthorityStatus::Revoked);
-        CHECK(authorities.next_crl_number("authority-1") == 1);
-        CHECK(authorities.next_crl_number("authority-1") == 2);
-        CHECK_THROWS(authorities.next_crl_number("nobody"));
-        CHECK_FALSE(authorities.latest_crl("authority-1"));
-        authorities.save_crl(
-            {.authority_id = "authority-1", .number = 1, .this_update = at(1), .next_update = at(2), .der = "a"});
-        authorities.save_crl({.authority_id = "authority-1",
-                              .number = 2,
-                              .this_update = at(2),
-                              .next_update = at(3),
-                              .der = std::string("\0b", 2)});
-        CHECK(authorities.latest_crl("authority-1")->number == 2);
-        CHECK(authorities.latest_crl("authority-1")->der == std::string("\0b", 2));
-        authorities.save_crl(
-            {.authority_id = "authority-1", .number = 3, .this_update = at(3), .next_update = at(4), .der = "c"});
-        CHECK(authorities.latest_crl("authority-1")->number == 3);
-        // The first was removed, or its number would be taken.
-        CHECK_NOTHROW(authorities.save_crl(
-            {.authority_id = "authority-1", .number = 1, .this_update = at(1), .next_update = at(2), .der = "a"}));
+        CHECK(authorities.list()[0].crl_shards == 4);
+        CHECK(authorities.list()[0].ocsp);
+        CHECK(authorities.list()[0].ocsp_urls.empty());
     });
     database.store().write_now([&](UnitOfWork& unit) {
         db::KeyRepository keys(unit);

@@ -1,4 +1,5 @@
 #include "db/repositories/order_repository.hpp"
+#include "db/repositories/policy_decision_repository.hpp"
 #include "db/store.hpp"
 #include "tests/support/test_database.hpp"
 #include "tests/unit/db/samples.hpp"
@@ -49,8 +50,7 @@ TEST_CASE("an order comes back as it was stored", "[unit][db]")
     order.authority_id = "authority-1";
     order.certificate_id = "certificate-1";
     order.error = R"({"code":"x"})";
-    order.decision = "{}";
-    order.decision_id = "decision-1";
+    order.decision = "{}"; // as of an order that is older than the table of decisions
     order.renews_certificate = "certificate-0";
     order.acme_account_id = "account-1";
     order.key_id = "key-1";
@@ -93,6 +93,8 @@ TEST_CASE("an order goes from pending through processing to complete, each step 
     order.key_id = "key-1";
     database.store().write_now([&](UnitOfWork& unit) {
         OrderRepository orders(unit);
+        db::PolicyDecisionRepository(unit).insert(
+            {.id = "decision-1", .order_id = order.id, .document = order.decision});
         CHECK_FALSE(orders.complete(order.id, "certificate-1", at(20)));
         CHECK(orders.mark_processing(order));
         CHECK_FALSE(orders.mark_processing(order));

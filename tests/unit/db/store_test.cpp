@@ -50,6 +50,38 @@ TEST_CASE("a refusal undoes its unit and keeps only what is to be audited always
     CHECK(audited_actions(database.store()) == std::vector<std::string>{"order.refused"});
 }
 
+TEST_CASE("what is to be written always is there after a commit and after a refusal, once, and not after an exception",
+          "[unit][db]")
+{
+    TestDatabase database(GENERATE(from_range(test_dialects())));
+    auto& store = database.store();
+    const auto undone = sample_order();
+    const auto kept = sample_order();
+    const auto always = [](UnitOfWork& unit, const Order& order) {
+        unit.write_always([order](db::Session& session) { OrderRepository(session).insert(order); });
+    };
+    const auto refused = store.write_now([&](UnitOfWork& unit) -> Result<void> {
+        place(unit, undone);
+        always(unit, kept);
+        return refuse(Code::Conflict, "no");
+    });
+    CHECK_FALSE(refused.has_value());
+    CHECK_FALSE(order_exists(store, undone.id));
+    CHECK(order_exists(store, kept.id));
+
+    const auto committed = sample_order();
+    store.write_now([&](UnitOfWork& unit) { always(unit, committed); });
+    CHECK(order_exists(store, committed.id));
+
+    const auto lost = sample_order();
+    CHECK_THROWS(store.write_now([&](UnitOfWork& unit) {
+        always(unit, lost);
+        throw std::domain_error("broken");
+    }));
+    CHECK_FALSE(order_exists(store, lost.id));
+    store.ping();
+}
+
 TEST_CASE("an exception undoes its unit with everything audited, and reaches the caller", "[unit][db]")
 {
     TestDatabase database(GENERATE(from_range(test_dialects())));

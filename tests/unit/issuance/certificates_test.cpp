@@ -1,7 +1,8 @@
+#include "core/json.hpp"
 #include "db/repositories/certificate_repository.hpp"
 #include "issuance/audit.hpp"
-#include "issuance/authorities.hpp"
 #include "issuance/certificates.hpp"
+#include "issuance/inventory/annotations.hpp"
 #include "pki/certificate.hpp"
 #include "pki/pem.hpp"
 #include "tests/support/run.hpp"
@@ -71,7 +72,7 @@ TEST_CASE("openssl verifies the chain and the CRL, and rejects a revoked certifi
     core.jobs.run_all(core.store());
     const auto chain = core.read([&](db::Session& session) { return issuance::chain_of(core.core, session, good); });
     REQUIRE(chain.size() == 1);
-    const auto crl = run(issuance::current_crl(core.core, *good.authority_id)).value();
+    const auto crl = run(issuance::current_crl(core.core, *good.authority_id)).value().der;
     const auto root = folder.write("root.pem", core.made.root_pem);
     const auto intermediate = folder.write("intermediate.pem", pki::to_pem(chain.front(), "CERTIFICATE"));
     const auto crl_file = folder.write("crl.pem", pki::to_pem(crl, "X509 CRL"));
@@ -171,7 +172,8 @@ TEST_CASE("tags are replaced by whoever saw the current revision", "[issuance][c
     const auto certificate = core.certificate(admin, automated({"a.example.com"}));
     const auto replace = [&](const std::vector<std::string>& tags, long long revision) {
         return core.write([&](db::UnitOfWork& work) {
-            return issuance::replace_tags(core.core, work, admin, certificate.id, tags, revision);
+            const auto patch = R"({"tags":)" + json::to_array(tags) + '}';
+            return issuance::inventory::annotate(core.core, work, admin, certificate.id, patch, revision);
         });
     };
     CHECK(replace({"web", "blue"}, 1)->revision == 2);

@@ -4,6 +4,7 @@
 #include "issuance/administration.hpp"
 #include "issuance/audit.hpp"
 #include "issuance/authorities.hpp"
+#include "issuance/providers/administration.hpp"
 #include "tests/support/test_core.hpp"
 
 #include <catch2/catch.hpp>
@@ -196,10 +197,11 @@ TEST_CASE("an inactive provider or CA and a root sign nothing", "[issuance][gate
     const auto intermediate = core.intermediate();
     SECTION("provider")
     {
-        auto provider = core.read([](db::Session& session) { return db::ProviderRepository(session).list().front(); });
-        provider.active = false;
+        const auto provider =
+            core.read([](db::Session& session) { return db::ProviderRepository(session).list().front(); });
         REQUIRE(core.write([&](db::UnitOfWork& work) {
-            return issuance::update_provider(core.core, work, issuance::system_caller(), provider, provider.revision);
+            return issuance::providers::update_provider(core.core, work, issuance::system_caller(), provider.id,
+                                                        {.name = provider.name, .active = false}, provider.revision);
         }));
         check_refused(core, admin, automated({"a.example.com"}), Code::ProviderNotActive);
     }

@@ -73,7 +73,7 @@ TEST_CASE("an order that is finished at once leaves certificate, audit records a
     CHECK(core.audit_chain_holds());
 }
 
-TEST_CASE("an order that was accepted is finished after a crash, exactly once", "[issuance][orders]")
+TEST_CASE("an order that was accepted is finished after a crash, exactly once", "[issuance][orders][acme-097]")
 {
     TestCore core(GENERATE(from_range(test_dialects())));
     const auto admin = core.administrator();

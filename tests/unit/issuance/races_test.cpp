@@ -5,6 +5,7 @@
 #include "issuance/administration.hpp"
 #include "issuance/authorities.hpp"
 #include "issuance/identity/identity.hpp"
+#include "issuance/providers/administration.hpp"
 #include "tests/support/overlap.hpp"
 #include "tests/support/test_core.hpp"
 
@@ -127,10 +128,10 @@ TEST_CASE("of two providers renamed to one name at the same time, one is", "[iss
     second.id = new_id(core.clock.now());
     second.name = "Another";
     core.write([&](db::UnitOfWork& work) { db::ProviderRepository(work).insert(second); });
-    const auto rename = [&](Provider provider) {
-        provider.name = "The one";
+    const auto rename = [&](const Provider& provider) {
         return [&core, provider](db::UnitOfWork& work) {
-            return issuance::update_provider(core.core, work, system_caller(), provider, provider.revision);
+            return issuance::providers::update_provider(core.core, work, system_caller(), provider.id,
+                                                        {.name = "The one"}, provider.revision);
         };
     };
     CHECK(refused_second(core, rename(first), rename(second)) == Code::AlreadyExists);

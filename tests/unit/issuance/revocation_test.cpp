@@ -1,8 +1,6 @@
-#include "db/repositories/authority_repository.hpp"
 #include "db/repositories/certificate_repository.hpp"
 #include "db/repositories/operation_repository.hpp"
 #include "issuance/audit.hpp"
-#include "issuance/authorities.hpp"
 #include "issuance/revocation.hpp"
 #include "tests/support/run.hpp"
 #include "tests/support/test_core.hpp"
@@ -218,79 +216,4 @@ TEST_CASE("two that revoke one certificate at the same time: one succeeds", "[is
     }
     CHECK(std::ranges::count_if(outcomes, [](const auto& outcome) { return !outcome; }) == 1);
     CHECK(core.recorded(audit::kRevokeSuccess) == 1);
-}
-
-TEST_CASE("revocations share a CRL job until its number is taken", "[issuance][crl]")
-{
-    TestCore core(GENERATE(from_range(test_dialects())));
-    const auto admin = core.administrator();
-    const auto revoke = [&](const std::string& name) {
-        const auto certificate = core.certificate(admin, automated({name}));
-        const auto outcome = core.write([&](db::UnitOfWork& work) {
-            return issuance::revoke(core.core, work, admin, certificate, RevocationReason::Unspecified);
-        });
-        REQUIRE(outcome.has_value());
-    };
-    const auto id = core.intermediate().id;
-    revoke("a.example.com");
-    revoke("b.example.com");
-    CHECK(core.jobs.stored(core.store()).size() == 1);
-    CHECK(core.jobs.run_all(core.store()) == 1);
-    const auto latest = [&] {
-        return core.read([&](db::Session& session) { return db::AuthorityRepository(session).latest_crl(id).value(); });
-    };
-    CHECK(latest().number == 1);
-    revoke("c.example.com");
-    CHECK(core.jobs.run_all(core.store()) == 1);
-    CHECK(latest().number == 2);
-    CHECK(core.recorded(audit::kCrlPublished) == 2);
-    CHECK(run(issuance::current_crl(core.core, id)) == latest().der);
-    CHECK(core.core.metrics.render().find("chancery_revocations_total 3") != std::string::npos);
-    CHECK(core.core.metrics.render().find("chancery_certificates_total{pathway=\"automated\"} 3") != std::string::npos);
-}
-
-TEST_CASE("many requests for a CRL that is not there make one", "[issuance][crl]")
-{
-    TestCore core(GENERATE(from_range(test_dialects())));
-    const auto id = core.intermediate().id;
-    boost::asio::io_context context(1);
-    std::vector<std::optional<std::string>> answers;
-    for (int i = 0; i < 16; ++i) {
-        boost::asio::co_spawn(context, issuance::current_crl(core.core, id),
-                              [&](const std::exception_ptr& failure, std::optional<std::string> crl) {
-                                  CHECK_FALSE(failure);
-                                  answers.push_back(std::move(crl));
-                              });
-    }
-    context.run();
-    CHECK(core.recorded(audit::kCrlPublished) == 1);
-    REQUIRE(answers.size() == 16);
-    for (const auto& answer : answers) {
-        REQUIRE(answer.has_value());
-        CHECK(*answer == *answers.front());
-    }
-}
-
-TEST_CASE("CRLs are scheduled when missing, half over, or behind a revocation", "[issuance][crl]")
-{
-    TestCore core(GENERATE(from_range(test_dialects())));
-    const auto schedule = [&] {
-        run(issuance::schedule_crls(core.core));
-        return core.jobs.run_all(core.store());
-    };
-    CHECK(schedule() == 2); // root and intermediate
-    CHECK(schedule() == 0);
-    core.clock.advance(std::chrono::hours(83));
-    CHECK(schedule() == 0);
-    core.clock.advance(std::chrono::hours(2));
-    CHECK(schedule() == 2);
-    const auto certificate = core.certificate(core.administrator(), automated({"a.example.com"}));
-    core.write([&](db::UnitOfWork& work) {
-        return db::CertificateRepository(work).mark_revoked(certificate.id, core.clock.now(),
-                                                            RevocationReason::Unspecified);
-    });
-    core.clock.advance(std::chrono::minutes(1));
-    CHECK(schedule() == 1); // although nobody enqueued a job
-    CHECK(schedule() == 0);
-    CHECK(run(issuance::current_crl(core.core, "unknown")) == std::nullopt);
 }

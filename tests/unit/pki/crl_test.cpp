@@ -62,8 +62,9 @@ TEST_CASE("a CRL without entries has no list, and a shard names its distribution
 {
     const auto key = pki::PrivateKey::generate(KeyAlgorithm::Ec256);
     const auto issuer = test::root_issuer(key, {.common_name = "Test Root"});
-    const auto crl = pki::build_crl(issuer, Digest::Sha256, 1, test::noon(), test::noon() + std::chrono::days(7), {},
-                                    "http://ca.example.com/shard-3.crl");
+    const auto crl = pki::build_crl(
+        issuer, Digest::Sha256, 1, test::noon(), test::noon() + std::chrono::days(7), {},
+        {.urls = {"http://ca.example.com/shard-3.crl", "http://ca.example.org/3.crl"}, .only_user_certificates = true});
     der::Reader body(der::only(pki::split_signed(crl)->body, der::kSequence)->content);
     for (const auto tag : {der::kInteger, der::kSequence, der::kSequence, der::kUtcTime, der::kUtcTime}) {
         REQUIRE(body.next(tag));
@@ -73,6 +74,8 @@ TEST_CASE("a CRL without entries has no list, and a shard names its distribution
     CHECK_THAT(text, Catch::Contains("No Revoked Certificates"));
     CHECK_THAT(text, Catch::Contains("Issuing Distribution Point: critical"));
     CHECK_THAT(text, Catch::Contains("URI:http://ca.example.com/shard-3.crl"));
+    CHECK_THAT(text, Catch::Contains("URI:http://ca.example.org/3.crl"));
+    CHECK_THAT(text, Catch::Contains("Only User Certificates"));
 }
 
 TEST_CASE("a certificate on the CRL no longer verifies, and another one does", "[unit][pki]")

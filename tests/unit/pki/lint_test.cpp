@@ -15,6 +15,7 @@
 using namespace chancery;
 namespace der = chancery::pki::der;
 namespace oids = chancery::pki::oids;
+using pki::LintProfile;
 
 namespace {
 
@@ -85,6 +86,18 @@ struct Fixture {
         return take_apart(pki::build_tbs(test::leaf_plan(rsa), issuer));
     }
 
+    Pieces responder() const
+    {
+        auto plan = test::leaf_plan(key.public_key());
+        plan.subject = {.common_name = "Test responder"};
+        plan.names.clear();
+        plan.crl_urls.clear();
+        plan.valid_to = plan.valid_from + std::chrono::days(14);
+        plan.extended_key_usage = {ExtendedKeyUsage::OcspSigning};
+        plan.ocsp_no_check = true;
+        return take_apart(pki::build_tbs(plan, issuer));
+    }
+
     Pieces ca() const
     {
         auto plan = test::leaf_plan(key.public_key());
@@ -96,16 +109,26 @@ struct Fixture {
         return take_apart(pki::build_tbs(plan, issuer));
     }
 
-    std::set<std::string> lints(const Pieces& pieces, bool leaf) const
+    std::set<std::string> lints(const Pieces& pieces, LintProfile profile) const
     {
         std::set<std::string> names;
-        for (const auto& finding : pki::lint_tbs(pieces.tbs(), signer, leaf)) {
+        for (const auto& finding : pki::lint_tbs(pieces.tbs(), signer, profile)) {
             CHECK_FALSE(finding.detail.empty());
             names.insert(finding.lint);
         }
         return names;
     }
 };
+
+OwnExtension no_rev_avail()
+{
+    return {std::string(oids::kNoRevAvail), false, std::string(pki::kNullValue)};
+}
+
+OwnExtension no_check()
+{
+    return {std::string(oids::kOcspNoCheck), false, std::string(pki::kNullValue)};
+}
 
 std::string names_of(const std::vector<Name>& names)
 {
@@ -266,18 +289,51 @@ const std::vector<Case>& leaf_cases()
                            {der::wrap(der::kSequence, {der::oid(oids::kEcPublicKey), der::wrap(der::kSequence, "")}),
                             der::bit_string("x")});
          }},
-        {"urls_form", "ldap CRL URL",
+        {"crl_urls_form", "ldap CRL URL",
          [](Pieces& p) {
              p.extension(oids::kCrlDistributionPoints).value =
                  pki::encode_crl_distribution_points({"ldap://ca.example.com/"});
          }},
-        {"urls_form", "no CRL URL",
+        {"crl_urls_form", "no CRL URL",
          [](Pieces& p) { p.extension(oids::kCrlDistributionPoints).value = pki::encode_crl_distribution_points({}); }},
-        {"urls_form", "critical issuer URL",
+        {"access_urls_form", "critical issuer URL",
          [](Pieces& p) { p.extension(oids::kAuthorityInfoAccess).critical = true; }},
-        {"urls_form", "issuer URL with a space", [](Pieces& p) {
-             p.extension(oids::kAuthorityInfoAccess).value = pki::encode_ca_issuers({"http://ca example.com/"});
-         }}};
+        {"access_urls_form", "issuer URL with a space",
+         [](Pieces& p) {
+             p.extension(oids::kAuthorityInfoAccess).value =
+                 pki::encode_authority_access({.ca_issuers = {"http://ca example.com/"}});
+         }},
+        {"access_urls_form", "ldap OCSP URL",
+         [](Pieces& p) {
+             p.extension(oids::kAuthorityInfoAccess).value =
+                 pki::encode_authority_access({.ocsp = {"ldap://ca.example.com/"}});
+         }},
+        {"access_urls_form", "no URL at all",
+         [](Pieces& p) { p.extension(oids::kAuthorityInfoAccess).value = pki::encode_authority_access({}); }},
+        {"no_revocation_available", "beside a CRL URL", [](Pieces& p) { p.extensions.push_back(no_rev_avail()); }},
+        {"no_revocation_available", "beside an OCSP URL",
+         [](Pieces& p) {
+             p.remove(oids::kCrlDistributionPoints);
+             p.extension(oids::kAuthorityInfoAccess).value =
+                 pki::encode_authority_access({.ocsp = {"http://ca.example.com/ocsp"}});
+             p.extensions.push_back(no_rev_avail());
+         }},
+        {"no_revocation_available", "critical",
+         [](Pieces& p) {
+             p.remove(oids::kCrlDistributionPoints);
+             p.extensions.push_back({std::string(oids::kNoRevAvail), true, std::string(pki::kNullValue)});
+         }},
+        {"no_revocation_available", "with a value",
+         [](Pieces& p) {
+             p.remove(oids::kCrlDistributionPoints);
+             p.extensions.push_back({std::string(oids::kNoRevAvail), false, "x"});
+         }},
+        {"ocsp_signing_reserved", "OCSPSigning in a leaf",
+         [](Pieces& p) {
+             p.extension(oids::kExtendedKeyUsage).value =
+                 pki::encode_extended_key_usage({ExtendedKeyUsage::ServerAuth, ExtendedKeyUsage::OcspSigning});
+         }},
+        {"ocsp_signing_reserved", "nocheck in a leaf", [](Pieces& p) { p.extensions.push_back(no_check()); }}};
     return cases;
 }
 
@@ -292,16 +348,47 @@ const std::vector<Case>& ca_cases()
         {"key_usage_form", "missing on a CA", [](Pieces& p) { p.remove(oids::kKeyUsage); }},
         {"key_usage_fits_ca", "CA without keyCertSign",
          [](Pieces& p) { p.extension(oids::kKeyUsage).value = pki::encode_key_usage({KeyUsage::CrlSign}); }},
+        {"no_revocation_available", "noRevAvail in a CA",
+         [](Pieces& p) {
+             p.remove(oids::kCrlDistributionPoints);
+             p.extensions.push_back(no_rev_avail());
+         }},
         {"subject_present", "empty subject of a CA", [](Pieces& p) { p.subject = std::string("\x30\x00", 2); }}};
     return cases;
 }
 
-void check_case(const Fixture& fixture, const Case& item, Pieces pieces, bool leaf)
+const std::vector<Case>& responder_cases()
+{
+    static const std::vector<Case> cases{
+        {"ocsp_responder_form", "another purpose beside it",
+         [](Pieces& p) {
+             p.extension(oids::kExtendedKeyUsage).value =
+                 pki::encode_extended_key_usage({ExtendedKeyUsage::OcspSigning, ExtendedKeyUsage::ServerAuth});
+         }},
+        {"ocsp_responder_form", "another usage",
+         [](Pieces& p) { p.extension(oids::kKeyUsage).value = pki::encode_key_usage({KeyUsage::KeyAgreement}); }},
+        {"ocsp_responder_form", "no nocheck", [](Pieces& p) { p.remove(oids::kOcspNoCheck); }},
+        {"ocsp_responder_form", "critical nocheck", [](Pieces& p) { p.extension(oids::kOcspNoCheck).critical = true; }},
+        {"ocsp_responder_form", "nocheck with a value", [](Pieces& p) { p.extension(oids::kOcspNoCheck).value = "x"; }},
+        {"ocsp_responder_form", "a name",
+         [](Pieces& p) {
+             p.extensions.push_back(
+                 {std::string(oids::kSubjectAltName), false, names_of({{NameType::Dns, "www.example.com"}})});
+         }},
+        {"ocsp_responder_form", "32 days", [](Pieces& p) { p.not_after = utc("260703120001Z"); }},
+        {"leaf_is_not_ca", "a CA", [](Pieces& p) {
+             p.extensions.push_back(
+                 {std::string(oids::kBasicConstraints), true, pki::encode_basic_constraints({.is_ca = true})});
+         }}};
+    return cases;
+}
+
+void check_case(const Fixture& fixture, const Case& item, Pieces pieces, LintProfile profile)
 {
     DYNAMIC_SECTION(item.lint << ": " << item.name)
     {
         item.spoil(pieces);
-        CHECK(fixture.lints(pieces, leaf).contains(item.lint));
+        CHECK(fixture.lints(pieces, profile).contains(item.lint));
     }
 }
 
@@ -311,10 +398,13 @@ TEST_CASE("each lint objects to what it is for", "[unit][pki]")
 {
     const Fixture fixture;
     for (const auto& item : leaf_cases()) {
-        check_case(fixture, item, fixture.leaf(), true);
+        check_case(fixture, item, fixture.leaf(), LintProfile::Leaf);
+    }
+    for (const auto& item : responder_cases()) {
+        check_case(fixture, item, fixture.responder(), LintProfile::OcspResponder);
     }
     for (const auto& item : ca_cases()) {
-        check_case(fixture, item, fixture.ca(), false);
+        check_case(fixture, item, fixture.ca(), LintProfile::Authority);
     }
     check_case(fixture,
                {"key_parameters", "RSA without NULL",
@@ -323,12 +413,12 @@ TEST_CASE("each lint objects to what it is for", "[unit][pki]")
                     p.spki = der::wrap(der::kSequence, {der::wrap(der::kSequence, der::oid(oids::kRsaEncryption)),
                                                         der::bit_string(bits)});
                 }},
-               fixture.rsa_leaf(), true);
+               fixture.rsa_leaf(), LintProfile::Leaf);
     check_case(
         fixture,
         {"key_usage_fits_key", "RSA with keyAgreement",
          [](Pieces& p) { p.extension(oids::kKeyUsage).value = pki::encode_key_usage({KeyUsage::KeyAgreement}); }},
-        fixture.rsa_leaf(), true);
+        fixture.rsa_leaf(), LintProfile::Leaf);
 }
 
 TEST_CASE("bytes that are no TBSCertificate are one finding", "[unit][pki]")
@@ -336,11 +426,11 @@ TEST_CASE("bytes that are no TBSCertificate are one finding", "[unit][pki]")
     const Fixture fixture;
     const auto good = fixture.leaf().tbs();
     for (std::size_t size = 0; size < good.size(); ++size) {
-        const auto findings = pki::lint_tbs(good.substr(0, size), fixture.signer, true);
+        const auto findings = pki::lint_tbs(good.substr(0, size), fixture.signer, LintProfile::Leaf);
         REQUIRE(findings.size() == 1);
         CHECK(findings[0].lint == "tbs_well_formed");
     }
-    CHECK(pki::lint_tbs(good + "x", fixture.signer, true)[0].lint == "tbs_well_formed");
+    CHECK(pki::lint_tbs(good + "x", fixture.signer, LintProfile::Leaf)[0].lint == "tbs_well_formed");
 }
 
 TEST_CASE("changing any octet never makes the lints fail in any other way than by findings", "[unit][pki]")
@@ -351,7 +441,7 @@ TEST_CASE("changing any octet never makes the lints fail in any other way than b
         for (const int mask : {0x01, 0x80, 0xff}) {
             auto changed = good;
             changed[i] = static_cast<char>(changed[i] ^ mask);
-            CHECK_NOTHROW(pki::lint_tbs(changed, fixture.signer, true));
+            CHECK_NOTHROW(pki::lint_tbs(changed, fixture.signer, LintProfile::Leaf));
         }
     }
 }
@@ -359,13 +449,21 @@ TEST_CASE("changing any octet never makes the lints fail in any other way than b
 TEST_CASE("what the builder makes passes all lints", "[unit][pki]")
 {
     const Fixture fixture;
-    CHECK(fixture.lints(fixture.leaf(), true).empty());
-    CHECK(fixture.lints(fixture.rsa_leaf(), true).empty());
-    CHECK(fixture.lints(fixture.ca(), false).empty());
+    CHECK(fixture.lints(fixture.leaf(), LintProfile::Leaf).empty());
+    CHECK(fixture.lints(fixture.rsa_leaf(), LintProfile::Leaf).empty());
+    CHECK(fixture.lints(fixture.ca(), LintProfile::Authority).empty());
+    CHECK(fixture.lints(fixture.responder(), LintProfile::OcspResponder).empty());
+    // One taken for the other never passes.
+    CHECK_FALSE(fixture.lints(fixture.responder(), LintProfile::Leaf).empty());
+    CHECK_FALSE(fixture.lints(fixture.leaf(), LintProfile::OcspResponder).empty());
+    auto unrevocable = fixture.leaf();
+    unrevocable.remove(oids::kCrlDistributionPoints);
+    unrevocable.extensions.push_back(no_rev_avail());
+    CHECK(fixture.lints(unrevocable, LintProfile::Leaf).empty());
     auto plan = test::leaf_plan(fixture.key.public_key());
     plan.subject = {};
     plan.serial_number = pki::new_serial_number();
-    CHECK(pki::lint_tbs(pki::build_tbs(plan, fixture.issuer), fixture.signer, true).empty());
+    CHECK(pki::lint_tbs(pki::build_tbs(plan, fixture.issuer), fixture.signer, LintProfile::Leaf).empty());
     const auto root = pki::Issuer::self_signed({.common_name = "Root"}, fixture.key);
     auto root_plan = plan;
     root_plan.subject = {.common_name = "Root"};
@@ -373,15 +471,15 @@ TEST_CASE("what the builder makes passes all lints", "[unit][pki]")
     root_plan.extended_key_usage.clear();
     root_plan.key_usage = {KeyUsage::KeyCertSign, KeyUsage::CrlSign};
     root_plan.is_ca = true;
-    CHECK(
-        pki::lint_tbs(pki::build_tbs(root_plan, root), {root.name_der(), root.key_identifier(), root.valid_to()}, false)
-            .empty());
+    CHECK(pki::lint_tbs(pki::build_tbs(root_plan, root), {root.name_der(), root.key_identifier(), root.valid_to()},
+                        LintProfile::Authority)
+              .empty());
 }
 
 TEST_CASE("every lint is in the catalogue once, and each has a case here", "[unit][pki]")
 {
     std::set<std::string> tested{"tbs_well_formed"};
-    for (const auto* cases : {&leaf_cases(), &ca_cases()}) {
+    for (const auto* cases : {&leaf_cases(), &ca_cases(), &responder_cases()}) {
         for (const auto& item : *cases) {
             tested.insert(item.lint);
         }

@@ -40,7 +40,8 @@ const std::map<std::string, std::string>& least_values()
         {"enforce_renewal_window", R"({"max_days_before_expiry":30})"},
         {"restrict_requesters", R"({"roles":["user"]})"},
         {"restrict_providers", R"({"provider_ids":["local"]})"},
-        {"limit_active_certificates", R"({"max_certificates":1})"}};
+        {"limit_active_certificates", R"({"max_certificates":1})"},
+        {"expression", R"({"expression":"true"})"}};
     return values;
 }
 

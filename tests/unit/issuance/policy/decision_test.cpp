@@ -37,12 +37,12 @@ TEST_CASE("warnings are the soft failures and nothing else", "[unit][policy]")
     const auto decision = decide(policies, web_server());
     REQUIRE(decision.warnings().size() == 1);
     CHECK(decision.warnings()[0].required == "at most 60 days");
-    const auto written = json::parse_array(Decision::warnings_json(decision.warnings()));
+    const auto written = json::parse_array(Decision::findings_json(decision.warnings()));
     REQUIRE(written.size() == 1);
     json::Reader in(written[0]);
     CHECK(in.string("outcome") == "warn");
     CHECK(in.string("policy_id") == "p");
-    CHECK(Decision::warnings_json({}) == "[]");
+    CHECK(Decision::findings_json({}) == "[]");
     CHECK(decision.to_json().find(R"("blocked":true)") != std::string::npos);
 }
 

@@ -22,7 +22,7 @@ TEST_CASE("values that a rule cannot use are refused with a pointer", "[unit][po
     const std::string long_text(201, 'x');
     const std::vector<Mistake> mistakes = {
         {"enforce_values", "{}", "", "required"},
-        {"enforce_values", R"({"organization":null})", "", "required"},
+        {"enforce_values", R"({"organization":null})", "/organization", "type"},
         {"enforce_values", R"({"organization":""})", "/organization", "length"},
         {"enforce_values", R"({"organization":")" + std::string(65, 'x') + "\"}", "/organization", "length"},
         {"enforce_values", R"({"organization":7})", "/organization", "type"},
@@ -44,7 +44,7 @@ TEST_CASE("values that a rule cannot use are refused with a pointer", "[unit][po
         {"enforce_algorithm", R"({"algorithms":["dsa"]})", "/algorithms", "value"},
         {"enforce_algorithm", R"({"algorithms":[]})", "/algorithms", "value"},
         {"enforce_minimum_key_size", "{}", "/minimum_bits", "required"},
-        {"enforce_minimum_key_size", R"({"minimum_bits":null})", "/minimum_bits", "required"},
+        {"enforce_minimum_key_size", R"({"minimum_bits":null})", "/minimum_bits", "type"},
         {"enforce_minimum_key_size", R"({"minimum_bits":"2048 bits"})", "/minimum_bits", "type"},
         {"enforce_minimum_key_size", R"({"minimum_bits":2048.5})", "/minimum_bits", "type"},
         {"enforce_minimum_key_size", R"({"minimum_bits":true})", "/minimum_bits", "type"},
@@ -58,7 +58,7 @@ TEST_CASE("values that a rule cannot use are refused with a pointer", "[unit][po
         {"enforce_max_validity", R"({"min_days":1,"max_days":2})", "/min_days", "unknown"},
         {"enforce_max_validity", "{}", "/max_days", "required"},
         {"enforce_max_validity", R"({"max_days":0})", "/max_days", "range"},
-        {"enforce_max_validity", R"({"max_days":"-1"})", "/max_days", "range"},
+        {"enforce_max_validity", R"({"max_days":"-1"})", "/max_days", "type"},
         {"enforce_min_validity", "{}", "/min_days", "required"},
         {"enforce_min_validity", R"({"min_days":36501})", "/min_days", "range"},
         {"enforce_renewal_window", "{}", "/max_days_before_expiry", "required"},
@@ -71,8 +71,8 @@ TEST_CASE("values that a rule cannot use are refused with a pointer", "[unit][po
         {"enforce_domain_suffix", R"({"suffixes":[".example.com"]})", "/suffixes", "value"},
         {"enforce_domain_suffix", R"({"suffixes":[""]})", "/suffixes", "length"},
         {"enforce_name_pattern", "{}", "/pattern", "required"},
-        {"enforce_name_pattern", R"({"pattern":""})", "/pattern", "length"},
-        {"enforce_name_pattern", R"({"pattern":")" + std::string(513, 'x') + "\"}", "/pattern", "length"},
+        {"enforce_name_pattern", R"({"pattern":""})", "/pattern", "value"},
+        {"enforce_name_pattern", R"({"pattern":")" + std::string(513, 'x') + "\"}", "/pattern", "value"},
         {"enforce_name_pattern", R"({"pattern":"(a"})", "/pattern", "value"},
         {"enforce_name_pattern", R"({"pattern":"(a)\\1"})", "/pattern", "value"},
         {"enforce_name_pattern", R"({"pattern":"(?=a)a"})", "/pattern", "value"},
@@ -86,7 +86,7 @@ TEST_CASE("values that a rule cannot use are refused with a pointer", "[unit][po
         {"enforce_common_name_in_san", R"({"a/b":1})", "/a~1b", "unknown"},
         {"restrict_requesters", "{}", "", "required"},
         {"restrict_requesters", R"({"allow_system":false})", "", "required"},
-        {"restrict_requesters", R"({"roles":null})", "", "required"},
+        {"restrict_requesters", R"({"roles":null})", "/roles", "type"},
         {"restrict_requesters", R"({"roles":["root"]})", "/roles", "value"},
         {"restrict_requesters", R"({"machine_accounts":[]})", "/machine_accounts", "value"},
         {"restrict_requesters", R"({"acme_accounts":[""]})", "/acme_accounts", "length"},
@@ -115,7 +115,7 @@ TEST_CASE("values that a rule cannot use are refused with a pointer", "[unit][po
 
 TEST_CASE("every mistake of a policy is reported at once", "[unit][policy]")
 {
-    Policy bad = policy("p", {rule("enforce_max_validity", R"({"max_days":0,"x":1})"), rule("expression"),
+    Policy bad = policy("p", {rule("enforce_max_validity", R"({"max_days":0,"x":1})"), rule("no_such_rule"),
                               rule("require_san"), rule("enforce_digest")});
     bad.name.clear();
     bad.description = std::string(2001, 'x');

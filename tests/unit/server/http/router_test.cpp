@@ -22,6 +22,29 @@ Response route(const Router& router, const std::string& method, const std::strin
 
 } // namespace
 
+TEST_CASE("the rest of a path is one parameter, slashes and all", "[unit][http]")
+{
+    Router router;
+    const auto none = [](const Request&) -> Awaitable<Response> { co_return Response{}; };
+    router.add("POST", "/ocsp/{id}", none);
+    router.add("GET", "/ocsp/{id}/{request*}", none);
+    router.add("GET", "/ocsp/{id}/certificate", none);
+    const auto rest = [&](const std::string& path) {
+        const auto found = router.match("GET", path);
+        return found.parameters.size() == 2 ? found.parameters[1].second : std::string("none");
+    };
+    CHECK(rest("/ocsp/1/MAA=") == "MAA=");
+    CHECK(rest("/ocsp/1/a/b//c+d==") == "a/b//c+d==");
+    CHECK(rest("/ocsp/1/a%2Fb%2B%3D") == "a/b+=");
+    CHECK(rest("/ocsp/1/certificates") == "certificates");
+    CHECK(rest("/ocsp/1/certificate/x") == "certificate/x");
+    CHECK(rest("/ocsp/1/certificate") == "none");
+    CHECK(router.match("GET", "/ocsp/1/certificate").parameters.size() == 1);
+    CHECK(router.match("GET", "/ocsp/1/").handler == nullptr);
+    CHECK(router.match("GET", "/ocsp/1").allowed == std::vector<std::string>{"OPTIONS", "POST"});
+    CHECK(router.match("GET", "/ocsp/1/a").pattern == "/ocsp/{id}/{request}");
+}
+
 TEST_CASE("a literal segment wins over a parameter", "[unit][server]")
 {
     Router router;

@@ -1,0 +1,11 @@
+-- Texts sort by their bytes, as they do on SQLite.
+ALTER TABLE certificates
+    ALTER COLUMN owner_type TYPE TEXT COLLATE "C", ALTER COLUMN owner TYPE TEXT COLLATE "C",
+    ALTER COLUMN custom_fields TYPE TEXT COLLATE "C";
+ALTER TABLE custom_fields
+    ALTER COLUMN id TYPE TEXT COLLATE "C", ALTER COLUMN name TYPE TEXT COLLATE "C",
+    ALTER COLUMN type TYPE TEXT COLLATE "C", ALTER COLUMN description TYPE TEXT COLLATE "C",
+    ALTER COLUMN choices TYPE TEXT COLLATE "C";
+ALTER TABLE certificate_custom_values
+    ALTER COLUMN field TYPE TEXT COLLATE "C", ALTER COLUMN value TYPE TEXT COLLATE "C",
+    ALTER COLUMN certificate_id TYPE TEXT COLLATE "C";

@@ -1,0 +1,49 @@
+#pragma once
+
+#include "core/model/certificate_query.hpp"
+#include "db/list_query.hpp"
+#include "db/repositories/certificate_repository.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+/// A filter of the inventory as SQL. For db/repositories/certificate_*.cpp only.
+///
+/// A list is answered in one of two ways. Where a condition leaves few rows, those are found by its own index and
+/// sorted. Otherwise the rows are walked in the order of the list, which an index has, and each is checked; that stops
+/// at the end of the page. So a page costs the same at the list's beginning and deep in it, and no filter makes the
+/// database sort a large part of a million rows. Which of the two it is, is found out by counting up to kFewRows.
+namespace chancery::db {
+
+inline constexpr int kFewRows = 500;
+
+struct SqlPiece {
+    std::string sql{};
+    std::vector<FilterValue> values{};
+
+    SqlPiece& add(const SqlPiece& other);
+};
+
+/// The filter as conditions that must all hold: `status` and `days_until_expiry` as what they are computed from,
+/// nested "all" unfolded, and conditions on one moment side by side as one, so that they are one range of an index.
+std::vector<FilterNode> conditions_of(const CertificateFilter& filter);
+
+/// As an expression that is true or false, never NULL, and that no index answers: for rows that are walked.
+SqlPiece check_of(const FilterNode& node, Time now);
+
+/// As an expression that the index of the list's order answers together with that order, if it is one.
+std::optional<SqlPiece> in_order_of(const FilterNode& node, CertificateSort sort);
+
+/// A SELECT of the ids of the rows that fulfil it (or a little more), by an index of its own, if it has one.
+std::optional<SqlPiece> rows_of(const FilterNode& node, Dialect dialect);
+
+/// The whole WHERE of a filter: for rows that are walked in that order, or in none.
+Conditions where_of(Session& session, const CertificateFilter& filter, std::optional<CertificateSort> sort);
+/// PostgreSQL: for the rest of the transaction.
+void prefer_indexes(Session& session);
+
+/// Whether at most a few rows can fulfil it, whatever is in the database.
+bool is_unique(const FilterNode& node);
+
+} // namespace chancery::db

@@ -1,0 +1,104 @@
+#include "issuance/gate_records.hpp"
+
+#include "core/json.hpp"
+#include "db/repositories/policy_decision_repository.hpp"
+#include "issuance/audit.hpp"
+#include "issuance/policy/compiled_policy.hpp"
+#include "issuance/problem_json.hpp"
+
+#include <algorithm>
+
+namespace chancery::issuance {
+namespace {
+
+constexpr std::size_t kNamesShown = 20;
+
+std::string refusal_details(const CertificateRequest& request, const Refusal& refusal)
+{
+    json::Writer out;
+    out.begin_object()
+        .member("rule", refusal.rule)
+        .member("pathway", name_of(request.pathway))
+        .member("common_name", request.subject.common_name);
+    out.begin_array("names");
+    const auto& names = request.names.empty() && request.csr ? request.csr->names : request.names;
+    for (std::size_t i = 0; i < std::min(names.size(), kNamesShown); ++i) {
+        out.value(std::string_view(names[i].value));
+    }
+    out.end_array();
+    return out.raw_member("problem", problem_json(refusal.problem)).end_object().take();
+}
+
+/// The decision itself is stored: the audit log has its id, and what blocked.
+std::string blocked_details(const CertificateRequest& request, const policy::Decision& decision)
+{
+    json::Writer out;
+    out.begin_object().member("decision_id", decision.id).member("pathway", name_of(request.pathway));
+    return out.raw_member("failures", decision.failures_json()).end_object().take();
+}
+
+std::string waived_details(const std::string& order_id, const std::string& decision_id,
+                           const std::vector<policy::Finding>& waived)
+{
+    return json::Writer()
+        .begin_object()
+        .member("decision_id", decision_id)
+        .member("order_id", order_id)
+        .raw_member("waived", policy::Decision::findings_json(waived))
+        .end_object()
+        .take();
+}
+
+} // namespace
+
+void keep_decision(db::UnitOfWork& work, const Caller& caller, const CertificateRequest& request,
+                   const Decided& decided)
+{
+    const auto& [order_id, at, judged] = decided;
+    const auto& names = judged.facts.names;
+    PolicyDecisionRecord record{.id = judged.decision.id,
+                                .decided_at = at,
+                                .order_id = order_id,
+                                .action = judged.facts.action,
+                                .pathway = request.pathway,
+                                .requested_by = caller.actor,
+                                .common_name = judged.facts.subject.common_name,
+                                .name_count = static_cast<long long>(names.size()),
+                                .document = judged.decision.to_json()};
+    record.names.assign(names.begin(),
+                        names.begin() + static_cast<std::ptrdiff_t>(std::min(names.size(), kNamesShown)));
+    work.write_always(
+        [record = std::move(record)](db::Session& session) { db::PolicyDecisionRepository(session).insert(record); });
+}
+
+void record_waived(db::UnitOfWork& work, const Caller& caller, const Decided& decided)
+{
+    const auto& decision = decided.judged.decision;
+    if (const auto waived = decision.waived(); !waived.empty()) {
+        audit::record(work, caller, decided.at, audit::kPolicyWaived, {"policy_decision", decision.id},
+                      waived_details(decided.order_id, decision.id, waived));
+    }
+}
+
+void record_refused(Core& core, db::UnitOfWork& work, const Caller& caller, const CertificateRequest& request,
+                    const Refusal& refusal, const policy::Decision& decision)
+{
+    core.metrics
+        .counter("chancery_requests_refused_total", "Requests that the gate refused, by rule.",
+                 {{"rule", refusal.rule}})
+        .add();
+    const auto now = core.clock.now();
+    if (std::ranges::find(decision.findings, policy::kEngineRule, &policy::Finding::rule) != decision.findings.end()) {
+        audit::record_refusal(work, caller, now, audit::kPolicyEngineError, {"policy_decision", decision.id},
+                              json::Writer().begin_object().member("decision_id", decision.id).end_object().take());
+    }
+    if (refusal.problem.code == Code::PolicyHardFail) {
+        audit::record_refusal(work, caller, now, audit::kPolicyHardFail, {"policy_decision", decision.id},
+                              blocked_details(request, decision));
+    } else {
+        audit::record_refusal(work, caller, now, audit::kRequestRefused, {"certificate_request", ""},
+                              refusal_details(request, refusal));
+    }
+}
+
+} // namespace chancery::issuance

@@ -1,0 +1,36 @@
+#pragma once
+
+#include "issuance/gate.hpp"
+#include "issuance/policy/facts.hpp"
+#include "issuance/refusal.hpp"
+
+#include <string>
+
+/// What the gate leaves behind: decisions, and the audit log's records of what it refused.
+namespace chancery::issuance {
+
+/// What the policies were asked, and what they said.
+struct Judged {
+    policy::Facts facts{};
+    policy::Decision decision{}; ///< without an id: the request did not come as far
+};
+
+/// A decision on its way to be stored.
+struct Decided {
+    const std::string& order_id; ///< of the order that the request becomes if it is let through
+    Time at{};
+    const Judged& judged;
+};
+
+/// Stays whatever becomes of the unit: of a refusal it is what the problem's `decision_id` leads to.
+void keep_decision(db::UnitOfWork& work, const Caller& caller, const CertificateRequest& request,
+                   const Decided& decided);
+
+/// The waivers that a request was let through by, if any.
+void record_waived(db::UnitOfWork& work, const Caller& caller, const Decided& decided);
+
+/// A refusal by any rule of the gate.
+void record_refused(Core& core, db::UnitOfWork& work, const Caller& caller, const CertificateRequest& request,
+                    const Refusal& refusal, const policy::Decision& decision);
+
+} // namespace chancery::issuance

@@ -1,0 +1,110 @@
+#include "issuance/inventory/visibility.hpp"
+
+#include "core/text.hpp"
+
+#include <algorithm>
+
+namespace chancery::issuance::inventory {
+namespace {
+
+using Field = CertificateField;
+using Op = FilterOperator;
+
+bool is_narrowed(const Caller& caller)
+{
+    return !caller.is_system() && caller.role != Role::SuperAdministrator && !caller.domain_ids.empty();
+}
+
+/// The registrations that are assigned to the caller.
+std::vector<Domain> assigned_to(Core& core, db::Session& session, const Caller& caller)
+{
+    std::vector<Domain> assigned;
+    for (const auto& domain : core.configuration.current(session)->domains) {
+        if (std::ranges::find(caller.domain_ids, domain.id) != caller.domain_ids.end()) {
+            assigned.push_back(domain);
+        }
+    }
+    return assigned;
+}
+
+std::vector<FilterNode> own_of(const Caller& caller)
+{
+    if (caller.actor.type == ActorType::AcmeClient) {
+        return {FilterNode::compare(Field::AcmeAccountId, Op::Equal, caller.acme_account_id)};
+    }
+    return {FilterNode::compare(Field::RequesterId, Op::Equal, caller.actor.id),
+            FilterNode::compare(Field::RequesterType, Op::Equal, std::string(name_of(caller.actor.type)))};
+}
+
+/// IP ranges have no order among names, so they show nobody anything.
+std::optional<FilterNode> under(const Domain& domain)
+{
+    switch (domain.kind) {
+        case DomainKind::Dns:
+            return FilterNode::compare(Field::Name, Op::Under, domain.name);
+        case DomainKind::Mail:
+            return FilterNode::compare(Field::Name, Op::Contains, '@' + domain.name);
+        case DomainKind::IpRange:
+            break;
+    }
+    return std::nullopt;
+}
+
+bool has_name_under(const Certificate& certificate, const Domain& domain)
+{
+    const auto matches = [&](std::string_view name) {
+        return domain.kind == DomainKind::Dns    ? is_within_domain(name, domain.name)
+               : domain.kind == DomainKind::Mail ? name.contains('@' + domain.name)
+                                                 : false;
+    };
+    return matches(to_lower(certificate.common_name)) ||
+           std::ranges::any_of(certificate.names, [&](const Name& name) { return matches(to_lower(name.value)); });
+}
+
+bool is_own(const Caller& caller, const Certificate& certificate)
+{
+    const bool requested =
+        certificate.requester_id == caller.actor.id && certificate.requester_type == name_of(caller.actor.type);
+    const bool by_account = !caller.acme_account_id.empty() && certificate.acme_account_id == caller.acme_account_id;
+    return requested || by_account;
+}
+
+} // namespace
+
+std::vector<FilterNode> visible_to(Core& core, db::Session& session, const Caller& caller)
+{
+    if (!has_right(caller, Right::ReadCertificates)) {
+        return {FilterNode::any({})};
+    }
+    if (!has_right(caller, Right::ReadAllCertificates)) {
+        return own_of(caller);
+    }
+    if (!is_narrowed(caller)) {
+        return {};
+    }
+    std::vector<FilterNode> any{FilterNode::all(own_of(caller))};
+    for (const auto& domain : assigned_to(core, session, caller)) {
+        if (auto names = under(domain)) {
+            any.push_back(*std::move(names));
+        }
+    }
+    return {FilterNode::any(std::move(any))};
+}
+
+bool is_visible_to(Core& core, db::Session& session, const Caller& caller, const Certificate& certificate)
+{
+    if (!has_right(caller, Right::ReadCertificates)) {
+        return false;
+    }
+    if (is_own(caller, certificate)) {
+        return true;
+    }
+    if (!has_right(caller, Right::ReadAllCertificates)) {
+        return false;
+    }
+    return !is_narrowed(caller) || std::ranges::any_of(assigned_to(core, session, caller), [&](const Domain& domain) {
+        return has_name_under(certificate, domain);
+    });
+}
+
+} // namespace chancery::issuance::inventory

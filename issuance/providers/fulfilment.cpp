@@ -1,0 +1,87 @@
+#include "issuance/providers/fulfilment.hpp"
+
+#include "core/json.hpp"
+#include "db/repositories/certificate_repository.hpp"
+#include "db/repositories/external_order_repository.hpp"
+#include "issuance/administration.hpp"
+#include "issuance/completion.hpp"
+#include "issuance/providers/verification.hpp"
+#include "pki/digest.hpp"
+#include "pki/pem.hpp"
+
+namespace chancery::issuance::providers {
+namespace {
+
+std::string pem_of(const std::vector<std::string>& certificates)
+{
+    std::string pem;
+    for (const auto& der : certificates) {
+        pem += pki::to_pem(der, "CERTIFICATE");
+    }
+    return pem;
+}
+
+std::string anchors_of(const Provider* provider)
+{
+    return provider == nullptr ? std::string()
+                               : json::Reader(provider->configuration).optional_string("trust_anchors").value_or("");
+}
+
+std::string name_of_provider(const Configuration& configuration, const std::string& id)
+{
+    const auto* provider = configuration.provider(id);
+    return provider == nullptr ? id : provider->name;
+}
+
+} // namespace
+
+Problem refused_upload(const std::string& detail)
+{
+    Problem problem{.code = Code::ValidationError, .detail = detail};
+    problem.errors.push_back({.pointer = "/certificate", .code = "certificate", .detail = detail});
+    return problem;
+}
+
+Result<Finished> fulfil(Core& core, db::UnitOfWork& work, const Caller& caller, const Order& order,
+                        const ExternalOrder& external, const std::vector<std::string>& certificates)
+{
+    const auto configuration = core.configuration.current(work);
+    CHANCERY_TRY(verified, verify_issued(external, certificates, anchors_of(configuration->provider(order.provider_id)),
+                                         core.clock.now()));
+    if (db::CertificateRepository(work).find_by_fingerprint(pki::sha256_hex(verified.certificate))) {
+        return refuse(Code::ProviderFailed, "The CA returned a certificate that is in the inventory already.");
+    }
+    const Accepted accepted{
+        .order = order,
+        .caller = caller,
+        .tags = json::Reader(order.request).optional_strings("tags").value_or(std::vector<std::string>())};
+    auto finished = complete_order(core, work, accepted, verified.certificate);
+    db::ExternalOrderRepository(work).store_received(order.id, pem_of(certificates));
+    if (finished.certificate && finished.certificate->der == verified.certificate) {
+        db::CertificateChainRepository(work).insert(finished.certificate->id, pem_of(verified.chain));
+    }
+    return finished;
+}
+
+Finished give_up(Core& core, db::UnitOfWork& work, const Order& order, const std::string& words)
+{
+    auto finished = fail_order(core, work, Accepted{.order = order, .caller = requester_of(order)},
+                               Problem{.code = Code::ProviderFailed, .detail = words});
+    tell_failure(core, work, order, words, true);
+    return finished;
+}
+
+void tell_failure(Core& core, db::UnitOfWork& work, const Order& order, const std::string& words, bool final)
+{
+    const auto configuration = core.configuration.current(work);
+    raise_alert(core, work,
+                Alert{.kind = "provider.failed",
+                      .cause = "provider.failed:" + order.provider_id,
+                      .severity = final ? AlertSeverity::Critical : AlertSeverity::Warning,
+                      .title = "Provider failed: " + name_of_provider(*configuration, order.provider_id),
+                      .detail = order.common_name + ": " + words,
+                      .resource_type = "provider",
+                      .resource_id = order.provider_id});
+}
+
+} // namespace chancery::issuance::providers

@@ -1,0 +1,25 @@
+#pragma once
+
+#include "core/model/provider.hpp"
+#include "issuance/orders.hpp"
+
+#include <string>
+#include <vector>
+
+/// How an order at a CA outside ends. Shared by the job and the operator's upload.
+namespace chancery::issuance::providers {
+
+/// Verifies what came back and stores it with its chain: certificate, order, audit record. The Problem of
+/// `verify_issued` when it is not what was asked for; then nothing but the text of it was stored.
+Result<Finished> fulfil(Core& core, db::UnitOfWork& work, const Caller& caller, const Order& order,
+                        const ExternalOrder& external, const std::vector<std::string>& certificates);
+
+/// The order and what its requester learns; the job goes with it.
+Finished give_up(Core& core, db::UnitOfWork& work, const Order& order, const std::string& words);
+
+/// An alert that a provider failed: one for each provider, counted.
+void tell_failure(Core& core, db::UnitOfWork& work, const Order& order, const std::string& words, bool final);
+
+Problem refused_upload(const std::string& detail);
+
+} // namespace chancery::issuance::providers

@@ -1,0 +1,148 @@
+"""CAs outside: an ACME CA upstream that somebody else wrote, and a name server that takes dynamic updates."""
+import os
+import shutil
+import socket
+import struct
+import tempfile
+import time
+import unittest
+
+import dns_server
+import knot
+import pebble
+import server
+import x509
+
+NETWORKS = {"CHANCERY_PROVIDERS_ALLOWED_NETWORKS": "127.0.0.0/8,::1/128"}
+
+
+def finished(running, order, within=90):
+    """The order when it has ended."""
+    deadline = time.monotonic() + within
+    while True:
+        now = running.expect(200, "GET", "/orders/" + order["id"]).json
+        if now["status"] in ("complete", "failed"):
+            return now
+        if time.monotonic() > deadline:
+            raise AssertionError("the order did not end: %r" % now)
+        time.sleep(0.3)
+
+
+class UpstreamTest(unittest.TestCase):
+    def setUp(self):
+        self.scratch = self.enterContext(tempfile.TemporaryDirectory())
+
+    def start(self, environment=None):
+        self.running = self.enterContext(server.Server(dict(NETWORKS, **(environment or {}))))
+        return self.running
+
+    def provider(self, body):
+        made = self.running.expect(201, "POST", "/providers", body).json
+        checked = self.running.expect(200, "POST", "/providers/%s/checks" % made["id"], {}).json
+        self.assertTrue(checked["succeeded"], checked)
+        return made
+
+    def order(self, provider, *names, **more):
+        body = dict({"common_name": names[0], "provider_id": provider["id"],
+                     "subject_alternative_names": [{"type": "dns", "value": name} for name in names]}, **more)
+        return self.running.expect(202, "POST", "/orders", body).json
+
+    def issued(self, ca, order, *names):
+        done = finished(self.running, order)
+        self.assertEqual(done["status"], "complete", str(done) + ca.log()[-3000:])
+        row = self.running.expect(200, "GET", "/certificates/" + done["certificate_id"]).json
+        chain = self.running.expect(200, "GET", "/certificates/%s/chain" % row["id"]).body.decode()
+        root = os.path.join(self.scratch, "root.pem")
+        x509.write(root, ca.root())
+        x509.assert_chain(root, chain, names[0].replace("*", "anything"))
+        self.assertEqual(x509.names(x509.split_pem(chain)[0]), sorted(names))
+        self.assertEqual((row["provider_id"], row["authority_id"]), (done["provider_id"], None))
+        return row, chain
+
+    def test_pebble_validates_by_http_01_from_any_server_and_revokes(self):
+        dns = self.enterContext(dns_server.DnsServer(server.free_port(), os.path.join(self.scratch, "zone.json")))
+        running = self.start()
+        ca = self.enterContext(pebble.Pebble(self.scratch, running.http_port, dns.port))
+        provider = self.provider(ca.provider("Pebble"))
+        order = self.order(provider, "a.chancery.example", "b.chancery.example")
+        row, chain = self.issued(ca, order, "a.chancery.example", "b.chancery.example")
+        self.assertEqual(running.plain("/.well-known/acme-challenge/nothing").status, 404)
+
+        self.revoke(row)
+        deadline = time.monotonic() + 30
+        while not (state := running.expect(200, "GET", "/certificates/%s/revocation" % row["id"]).json)["dispatch"]["published_at"]:
+            self.assertLess(time.monotonic(), deadline, state)
+            time.sleep(0.2)
+        self.assertEqual(ca.status_of(x509.serial(chain))["Status"], "Revoked")
+        actions = running.actions_on(row["id"])
+        self.assertIn("certificate.revoke.dispatched", actions)
+        self.assertIn("certificate.revoke_publish.success", actions)
+
+        # An order is taken up again after a crash, and ends once.
+        interrupted = self.order(provider, "c.chancery.example", key_algorithm="rsa-2048")
+        running.kill()
+        running.start()
+        self.issued(ca, interrupted, "c.chancery.example")
+        running.verify_audit()
+
+    def revoke(self, row):
+        code = self.running.expect(201, "POST", "/certificates/%s/revocation-challenges" % row["id"], {}).json["code"]
+        self.running.expect(201, "POST", "/certificates/%s/revocation" % row["id"],
+                            {"code": code, "reason": "superseded"})
+
+    def test_a_wildcard_is_proved_by_dynamic_updates(self):
+        if not shutil.which("knotd"):
+            self.skipTest("knotd is not installed")
+        dns = self.enterContext(knot.Knot(self.scratch, "chancery.example"))
+        self.start()
+        ca = self.enterContext(pebble.Pebble(self.scratch, server.free_port(), dns.port))
+        configuration = {"solver": "dns-01-rfc2136", "dns_server": "127.0.0.1:%d" % dns.port, "dns_wait_seconds": 0,
+                         "tsig_key_name": knot.KEY_NAME, "tsig_secret": knot.KEY}
+        provider = self.provider(ca.provider("By DNS", **configuration))
+        order = self.order(provider, "*.wild.chancery.example", "wild.chancery.example")
+        self.issued(ca, order, "*.wild.chancery.example", "wild.chancery.example")
+        self.assertEqual(self.texts(dns, "_acme-challenge.wild.chancery.example"), "", "the records were taken away")
+
+        wrong = self.provider(ca.provider("Wrong key", **dict(configuration, tsig_secret="d3Jvbmcgd3Jvbmcgd3Jvbmcgd3Jvbmc=")))
+        refused = finished(self.running, self.order(wrong, "other.chancery.example"))
+        self.assertEqual((refused["status"], refused["error"]["code"]), ("failed", "PROVIDER_FAILED"))
+        self.assertIn("NOTAUTH", refused["error"]["detail"])
+
+    def texts(self, dns, name):
+        """What the name server has there; empty for nothing."""
+        query = struct.pack("!HHHHHH", 1, 0, 1, 0, 0, 0) + dns_server.encode_name(name) + b"\0\x10\0\1"
+        with socket.create_connection(("127.0.0.1", dns.port), timeout=5) as connection:
+            connection.sendall(len(query).to_bytes(2, "big") + query)
+            stream = connection.makefile("rb")
+            answer = stream.read(int.from_bytes(stream.read(2), "big"))
+        return "" if answer[6:8] == b"\0\0" else answer.hex()
+
+    def test_pebble_wants_an_external_account_binding(self):
+        dns = self.enterContext(dns_server.DnsServer(server.free_port(), os.path.join(self.scratch, "zone.json")))
+        running = self.start()
+        key = "zWNDZM6eQGHWpSRTPal5eIUYFTu7EajVIoguysqZ9wG44nMEtx3MUAsUDkMTQ12W"
+        ca = self.enterContext(pebble.Pebble(self.scratch, running.http_port, dns.port, eab={"kid-1": key}))
+        without = running.expect(201, "POST", "/providers", ca.provider("Without")).json
+        checked = running.expect(200, "POST", "/providers/%s/checks" % without["id"], {}).json
+        self.assertFalse(checked["succeeded"])
+        provider = self.provider(ca.provider("With", eab_kid="kid-1", eab_hmac_key=key))
+        self.assertEqual(provider["configuration"]["eab_hmac_key"], "********")
+        self.issued(ca, self.order(provider, "a.chancery.example"), "a.chancery.example")
+        self.assertNotIn(key, "\n".join(running.log_lines()))
+
+    def test_reserved_networks_are_refused_unless_they_are_listed(self):
+        dns = self.enterContext(dns_server.DnsServer(server.free_port(), os.path.join(self.scratch, "zone.json")))
+        running = self.start({"CHANCERY_PROVIDERS_ALLOWED_NETWORKS": ""})
+        ca = self.enterContext(pebble.Pebble(self.scratch, running.http_port, dns.port))
+        made = running.expect(201, "POST", "/providers", ca.provider("Inside")).json
+        checked = running.expect(200, "POST", "/providers/%s/checks" % made["id"], {}).json
+        self.assertFalse(checked["succeeded"])
+        self.assertIn("may be connected to", checked["detail"])
+        order = self.order(made, "a.chancery.example")
+        done = finished(running, order)
+        self.assertEqual(done["status"], "failed")
+
+
+if __name__ == "__main__":
+    server.require("pebble", "openssl")
+    server.main()
