@@ -26,7 +26,7 @@ http::Request request_of(std::string method, const std::string& target, std::str
     request.query = std::move(parsed->query);
     request.body = std::move(body);
     request.peer = "192.0.2.7";
-    request.request_id = "request-" + std::to_string(++count);
+    request.request_id = "request-by-client-" + std::to_string(++count);
     return request;
 }
 
