@@ -155,7 +155,7 @@ class RevocationStatusTest(server.SharedServerTest):
         other = "%s-%d.crl" % (url[:url.rindex("-")], (int(url[-5]) + 1) % 4)
         wrong = self.verify("sharded.localhost", self.fetch_crl(other))
         self.assertNotEqual(wrong.returncode, 0)
-        self.assertIn("unable to get certificate CRL", wrong.stdout + wrong.stderr)
+        self.assertIn("different CRL scope", wrong.stdout + wrong.stderr)
 
         self.revoke(bad, "cessationOfOperation")
         leaf = x509.split_pem(self.chains["sharded-bad.localhost"])[0]

@@ -140,7 +140,7 @@ TEST_CASE("the shard that a certificate names is served at that URL, also after 
     const auto divide = [&](int shards) {
         const auto old = world.core.intermediate();
         REQUIRE(world.core.write([&](db::UnitOfWork& work) {
-            return issuance::update_authority(world.core.core, work, world.core.administrator(), old.id,
+            return issuance::update_authority(world.core.core, work, issuance::system_caller(), old.id,
                                               {.crl_shards = shards}, old.revision);
         }));
     };

@@ -3,6 +3,7 @@
 #include "issuance/audit.hpp"
 #include "issuance/certificates.hpp"
 #include "issuance/inventory/annotations.hpp"
+#include "issuance/revocation_status/crls.hpp"
 #include "pki/certificate.hpp"
 #include "pki/pem.hpp"
 #include "tests/support/run.hpp"

@@ -23,7 +23,7 @@ Result<Authority> change(TestCore& core, const issuance::AuthorityUpdate& update
 {
     const auto old = core.intermediate();
     return core.write([&](db::UnitOfWork& work) {
-        return issuance::update_authority(core.core, work, core.administrator(), old.id, update, old.revision);
+        return issuance::update_authority(core.core, work, issuance::system_caller(), old.id, update, old.revision);
     });
 }
 
