@@ -3,13 +3,12 @@
 #include "core/log.hpp"
 #include "db/repositories/authority_repository.hpp"
 #include "db/repositories/identity_repository.hpp"
-#include "db/repositories/machine_repository.hpp"
 #include "db/repositories/operation_repository.hpp"
 #include "db/repositories/order_repository.hpp"
 #include "issuance/completion.hpp"
-#include "issuance/revocation_status/ocsp_responders.hpp"
-#include "issuance/identity/machines.hpp"
+#include "issuance/identity/current_caller.hpp"
 #include "issuance/providers/external_orders.hpp"
+#include "issuance/revocation_status/ocsp_responders.hpp"
 #include "issuance/tbs.hpp"
 
 #include <stdexcept>
@@ -94,17 +93,6 @@ asio::awaitable<std::shared_ptr<const Configuration>> configuration_with(Core& c
     co_return known;
 }
 
-bool is_machine(const Actor& actor)
-{
-    return actor.type == ActorType::ServiceAccount || actor.type == ActorType::Courier;
-}
-
-std::optional<Caller> current_machine(db::Session& session, const Actor& actor, Time now)
-{
-    const auto account = db::MachineAccountRepository(session).find(actor.id);
-    return account ? machine_caller(session, *account, now) : std::nullopt;
-}
-
 /// The requester with role and grants as they are now. A disabled or vanished one may request nothing any more.
 Result<Caller> current_requester(db::Session& session, const Order& order, Time now)
 {
@@ -116,18 +104,12 @@ Result<Caller> current_requester(db::Session& session, const Order& order, Time 
     if (order.requested_by.type == ActorType::AcmeClient) {
         return caller;
     }
-    const auto barred = refuse(Code::Forbidden, "The requester may no longer request certificates.");
-    if (is_machine(order.requested_by)) {
-        auto machine = current_machine(session, order.requested_by, now);
-        return machine ? Result<Caller>(std::move(*machine)) : barred;
+    auto current = current_caller(session, order.requested_by, Scope::Write, now);
+    if (!current) {
+        return refuse(Code::Forbidden, "The requester may no longer request certificates.");
     }
-    const auto user = db::UserRepository(session).find(order.requested_by.id);
-    if (!user || !user->enabled) {
-        return barred;
-    }
-    caller.role = user->role;
-    caller.domain_ids = user->domain_ids;
-    return caller;
+    current->request_id = caller.request_id;
+    return std::move(*current);
 }
 
 CertificateRequest request_again(Core& core, const Order& order)

@@ -7,6 +7,7 @@
 #include "db/repositories/inventory_repository.hpp"
 #include "issuance/audit.hpp"
 #include "issuance/certificates.hpp"
+#include "issuance/identity/current_caller.hpp"
 #include "issuance/inventory/annotations.hpp"
 #include "issuance/inventory/visibility.hpp"
 #include "issuance/problem_json.hpp"
@@ -109,25 +110,21 @@ std::string patch_of(const std::string& change_text, const Certificate& certific
 }
 
 /// Who asked, with role and grants as they are now.
-Result<Caller> current_caller(db::Session& session, const BatchOperation& operation)
+Result<Caller> requester_now(Core& core, db::Session& session, const BatchOperation& operation)
 {
-    Caller caller{.actor = operation.requester,
-                  .scope = operation.scope,
-                  .source_address = operation.source_address,
-                  .request_id = operation.request_id};
-    const auto user = db::UserRepository(session).find(operation.requester.id);
-    if (!user || !user->enabled) {
+    auto caller = current_caller(session, operation.requester, operation.scope, core.clock.now());
+    if (!caller) {
         return refuse(Code::Forbidden, "The requester may no longer change certificates.");
     }
-    caller.role = user->role;
-    caller.domain_ids = user->domain_ids;
-    return caller;
+    caller->source_address = operation.source_address;
+    caller->request_id = operation.request_id;
+    return std::move(*caller);
 }
 
 Result<Certificate> change_one(Core& core, db::UnitOfWork& work, const BatchOperation& operation,
                                const std::string& certificate_id)
 {
-    CHANCERY_TRY(caller, current_caller(work, operation));
+    CHANCERY_TRY(caller, requester_now(core, work, operation));
     CHANCERY_TRY(current, find_certificate(core, work, caller, certificate_id));
     return annotate(core, work, caller, certificate_id, patch_of(operation.change, current), current.revision);
 }
