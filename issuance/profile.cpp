@@ -1,9 +1,9 @@
 #include "issuance/profile.hpp"
 
 #include "issuance/domains.hpp"
+#include "issuance/providers/objections.hpp"
 #include "issuance/revocation_status/ocsp_responders.hpp"
 #include "issuance/revocation_status/shards.hpp"
-#include "issuance/providers/objections.hpp"
 #include "issuance/validity.hpp"
 #include "pki/names.hpp"
 

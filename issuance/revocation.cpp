@@ -10,8 +10,8 @@
 #include "issuance/audit.hpp"
 #include "issuance/certificates.hpp"
 #include "issuance/problem_json.hpp"
-#include "issuance/revocation_status/crls.hpp"
 #include "issuance/providers/revocations.hpp"
+#include "issuance/revocation_status/crls.hpp"
 #include "pki/digest.hpp"
 
 namespace chancery::issuance {

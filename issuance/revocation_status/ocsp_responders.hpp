@@ -13,7 +13,7 @@
 #include <string_view>
 
 /// Who signs OCSP responses for which CA: a certificate and key of their own, issued through the gate like any other
-/// and short-lived, so that the CA's key is not used whenever a stranger asks (docs/decisions/0021-ocsp-responders.md).
+/// and short-lived, so that the CA's key is not used whenever a stranger asks (docs/decisions/0024-ocsp-responders.md).
 namespace chancery::issuance {
 
 inline constexpr std::string_view kRenewOcspResponderJob = "ocsp_responder.renew";

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-/// Which CRL of a CA is about which of its certificates (docs/decisions/0020-crl-shards.md).
+/// Which CRL of a CA is about which of its certificates (docs/decisions/0019-crl-shards.md).
 namespace chancery::issuance {
 
 /// At most so many CRLs for one CA: each is signed again at half of its life.

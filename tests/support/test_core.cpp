@@ -9,12 +9,12 @@
 #include "issuance/administration.hpp"
 #include "issuance/audit.hpp"
 #include "issuance/authorities.hpp"
-#include "issuance/revocation_status/crls.hpp"
-#include "issuance/revocation_status/ocsp_responders.hpp"
+#include "issuance/inventory/batches.hpp"
+#include "issuance/policies/replays.hpp"
 #include "issuance/providers/external_orders.hpp"
 #include "issuance/providers/revocations.hpp"
-#include "issuance/policies/replays.hpp"
-#include "issuance/inventory/batches.hpp"
+#include "issuance/revocation_status/crls.hpp"
+#include "issuance/revocation_status/ocsp_responders.hpp"
 #include "tests/support/run.hpp"
 
 #include <soci/soci.h>

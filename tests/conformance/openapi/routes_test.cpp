@@ -1,7 +1,7 @@
 #include "api/certificate_filter.hpp"
 #include "api/route.hpp"
-#include "issuance/audit.hpp"
 #include "db/repositories/upstream_repository.hpp"
+#include "issuance/audit.hpp"
 #include "tests/conformance/openapi/contract.hpp"
 #include "tests/support/api_world.hpp"
 
