@@ -154,9 +154,16 @@ Result<Answer> change(const Call& call, db::UnitOfWork& work)
                                 .configuration = read_configuration(in)};
     expect_same(in, "type", provider.type);
     expect_same(in, "kind", provider.kind);
-    for (const auto* member : {"id", "capabilities", "created_at", "updated_at"}) {
+    for (const auto* member : {"id", "created_at", "updated_at"}) {
+        if (in.has(member) && !in.is_string(member)) {
+            in.reject(member, "type", "must be a text");
+        }
         in.ignore(member);
     }
+    if (in.has("capabilities") && !in.is_object("capabilities")) {
+        in.reject("capabilities", "type", "must be an object");
+    }
+    in.ignore("capabilities");
     CHANCERY_CHECK(in.finish());
     CHANCERY_TRY(changed, core::update_provider(call.core(), work, call.caller, provider.id, change, revision));
     return resource_response(200, text_of(call, changed), make_etag(changed.revision));

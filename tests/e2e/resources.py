@@ -1,4 +1,5 @@
 """One of everything that the API has, for tests that walk over all operations."""
+import datetime
 import json
 
 import contract_walk
@@ -25,7 +26,22 @@ def make(server, walker):
     binding["value"] = "localhost"
     ids["/api/v1/acme-bindings"] = post("/acme-accounts/%s/bindings" % account["id"], binding)["id"]
     post("/api-tokens", {"name": "walk", "scope": "read"})
+    post("/saved-views", {"name": "walk"})  # nobody else's to see
+    me = server.expect(200, "GET", "/users").json["items"][0]
+    post("/service-accounts", {"kind": "service_account", "name": "walk", "owner_id": me["id"], "scope": "read"})
+    policy = server.expect(200, "GET", "/policies").json["items"][0]
+    post("/policy-waivers", {"policy_id": policy["id"], "rule": "enforce_max_validity", "reason": "For the walk.",
+                             "subject_alternative_names": [{"type": "dns", "value": "waived.localhost"}],
+                             "expires_at": in_a_month()})
+    batch = post("/certificates/batch-operations", {"certificate_ids": [order["certificate_id"]], "expected_count": 1,
+                                                    "change": {"add_tags": ["walk"]}}, status=202)
+    ids["/api/v1/certificates/batch-operations"] = batch["id"]
+    sign_in(server, me["email"], server.password)
     walker.learn_ids()
+
+
+def in_a_month():
+    return (datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=30)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def sign_in(server, email, password):

@@ -100,7 +100,7 @@ class ContractWalkTest(resources.WalkTest):
             connection = self.server.connection()
             connection.putrequest(operation.method, self.walker.target(operation))
             connection.putheader("Authorization", "Bearer " + self.server.token)
-            connection.putheader("Content-Type", operation.media_type)
+            connection.putheader("Content-Type", operation.media_type or "application/json")
             connection.putheader("Content-Length", str(2 * 1024 * 1024))
             connection.endheaders()
             response = connection.getresponse()

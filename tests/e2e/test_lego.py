@@ -49,7 +49,7 @@ class LegoTest(private_network.ClientTest):
             self.dns_command("add", *record), self.dns_command("remove", *record)))
         self.lego(["*.wild.chancery.example", "wild.chancery.example"], "run",
                   solver=("--dns", "exec", "--dns.disable-cp", "--dns.resolvers", "127.0.0.1:53"),
-                  env={"EXEC_PATH": hook})
+                  env={"EXEC_PATH": hook, "EXEC_SEQUENCE_INTERVAL": "1", "EXEC_POLLING_INTERVAL": "1"})
         self.assert_issued(self.chain("_.wild.chancery.example"), "*.wild.chancery.example", "wild.chancery.example")
         self.assertIn(("_acme-challenge.wild.chancery.example", dns_server.TXT), self.dns.queries)
 

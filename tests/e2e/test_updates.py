@@ -39,6 +39,8 @@ class UpdatesTest(resources.WalkTest):
             common = set(create.body_schema["properties"]) & set(change.body_schema["properties"])
             for member in sorted(common):
                 for value in WRONG:
+                    if value == {} and change.method == "PATCH":
+                        continue  # a merge of nothing (RFC 7396)
                     made = self.walker.send(create, dict(create.example(), **{member: value}))
                     if not self.refuses(made, member):
                         continue
