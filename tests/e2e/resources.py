@@ -34,7 +34,7 @@ def make(server, walker):
                              "subject_alternative_names": [{"type": "dns", "value": "waived.localhost"}],
                              "expires_at": in_a_month()})
     batch = post("/certificates/batch-operations", {"certificate_ids": [order["certificate_id"]], "expected_count": 1,
-                                                    "change": {"add_tags": ["walk"]}}, status=202)
+                                                    "change": {"remove_tags": ["walk"]}}, status=202)
     ids["/api/v1/certificates/batch-operations"] = batch["id"]
     sign_in(server, me["email"], server.password)
     walker.learn_ids()

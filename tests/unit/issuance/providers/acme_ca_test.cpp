@@ -130,7 +130,7 @@ TEST_CASE("whatever the process dies of, an order upstream ends once", "[issuanc
         world.pass(seconds(5));
     }
     INFO(world.now(order).error.value_or(""));
-    CHECK(crashes > 5);
+    CHECK(crashes >= 5); // every request of the exchange, once
     CHECK(world.now(order).status == OrderStatus::Complete);
     CHECK(world.accounts_upstream() == 1);
 }

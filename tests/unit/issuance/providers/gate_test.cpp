@@ -41,7 +41,7 @@ TEST_CASE("a key that the platform makes later is judged before it goes outside"
     const auto est = world.provider(ProviderKind::Est, est_configuration());
     const auto order = world.order(est, automated({"a.example.com"}, KeyAlgorithm::Rsa2048));
     CHECK(order.status == OrderStatus::Pending);
-    world.test.policy("example.com", "enforce_algorithm", Severity::Hard, R"({"algorithms":["ecdsa"]})");
+    world.test.policy("*.example.com", "enforce_algorithm", Severity::Hard, R"({"algorithms":["ecdsa"]})");
     world.test.jobs.run_all(world.test.database.store());
     CHECK(world.now(order).status == OrderStatus::Failed);
     CHECK(json::Reader(*world.now(order).error).string("code") == "POLICY_HARD_FAIL");
