@@ -138,8 +138,13 @@ OutboundResponse OidcProvider::token(const OutboundRequest& request)
     for (const auto& [name, value] : request.fields) {
         authorization = name == "Authorization" ? value : authorization;
     }
-    const auto credentials = http::percent_encode(kClientId) + ':' + http::percent_encode(kClientSecret);
-    expect(authorization == "Basic " + to_base64(credentials), "the client's credentials");
+    constexpr std::string_view kBasic = "Basic ";
+    expect(authorization.starts_with(kBasic), "the client's credentials");
+    // RFC 6749 section 2.3.1: form-encoded, then put together.
+    const auto credentials = from_base64(authorization.substr(kBasic.size())).value_or("");
+    const auto colon = credentials.find(':');
+    auto shown = members_of("id=" + credentials.substr(0, colon) + "&secret=" + credentials.substr(colon + 1));
+    expect(shown["id"] == kClientId && shown["secret"] == kClientSecret, "the client's credentials");
     auto asked = members_of(request.body);
     expect(asked["grant_type"] == "authorization_code", "grant_type");
     expect(asked["redirect_uri"] == kRedirectUri, "redirect_uri");
