@@ -3,7 +3,7 @@
 #include "api/answers.hpp"
 #include "api/certificate_answers.hpp"
 #include "issuance/certificates.hpp"
-#include "issuance/revocation.hpp"
+#include "issuance/revocation/revocation.hpp"
 
 namespace chancery::api::revocation {
 namespace {

@@ -3,7 +3,7 @@
 #include "db/repositories/operation_repository.hpp"
 #include "issuance/audit.hpp"
 #include "issuance/authorities.hpp"
-#include "issuance/revocation.hpp"
+#include "issuance/revocation/revocation.hpp"
 #include "tests/support/run.hpp"
 #include "tests/support/test_core.hpp"
 
