@@ -11,6 +11,7 @@
 #include "api/policies.hpp"
 #include "api/policy_evaluations.hpp"
 #include "api/providers.hpp"
+#include "api/renewals.hpp"
 #include "api/revocation.hpp"
 #include "api/route.hpp"
 #include "api/sessions.hpp"
@@ -50,6 +51,8 @@ constexpr Route kRoutes[] = {
     {"POST",   "/api/v1/certificates/{id}/revocation-challenges",  Right::RevokeCertificates, Write{revocation::challenge}, Json, Idempotent},
     {"POST",   "/api/v1/certificates/{id}/revocation",             Right::RevokeCertificates, Write{revocation::revoke}, Json, Idempotent},
     {"GET",    "/api/v1/certificates/{id}/revocation",             Right::ReadCertificates,   Read{revocation::show}},
+    {"GET",    "/api/v1/certificates/{id}/renewals",               Right::ReadCertificates,   Read{renewals::list}},
+    {"POST",   "/api/v1/certificates/{id}/renewals",               Right::RenewCertificates,  Custom{renewals::create}, Json, Idempotent},
 
     {"GET",    "/api/v1/orders",                      Right::ReadOrders,          Read{orders::list}},
     {"POST",   "/api/v1/orders",                      Right::RequestCertificates, Custom{orders::create}, Json, Idempotent},
@@ -128,6 +131,7 @@ constexpr std::pair<Right, std::string_view> kRightNames[] = {
     {Right::RevokeCertificates, "RevokeCertificates"},
     {Right::RevokeAllCertificates, "RevokeAllCertificates"},
     {Right::ManageCertificates, "ManageCertificates"},
+    {Right::RenewCertificates, "RenewCertificates"},
     {Right::ReadOrders, "ReadOrders"},
     {Right::ReadAllOrders, "ReadAllOrders"},
     {Right::ReadDomains, "ReadDomains"},

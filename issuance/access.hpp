@@ -38,6 +38,7 @@ enum class Right {
     RevokeCertificates,    ///< one's own
     RevokeAllCertificates, ///< anybody's
     ManageCertificates,    ///< tags and the like
+    RenewCertificates,     ///< anybody's that the caller may see
     ReadOrders,
     ReadAllOrders,
     ReadDomains,

@@ -24,6 +24,8 @@ constexpr Name kCatalogue[] = {
     {kRevokeDispatched, "A revocation was handed to an external provider."},
     {kRevokeSuccess, "A certificate was revoked."},
     {kRevokeFailure, "A revocation was refused or failed."},
+    {kRenewSuccess, "A certificate was renewed: another one has taken its place."},
+    {kRenewFailure, "A renewal failed, or the schedule could not submit one."},
     {kPolicyHardFail, "A policy blocked a request."},
     {kPolicySoftFail, "A certificate was issued with policy warnings."},
     {kPolicyEngineError, "A policy could not be evaluated; the request was blocked."},

@@ -112,6 +112,7 @@ CertificateRequest request_again(Core& core, const Order& order)
     request->kind = order.kind;
     request->provider_id = order.provider_id;
     request->renews_certificate = order.renews_certificate.value_or("");
+    request->order_id = order.id;
     return std::move(*request);
 }
 

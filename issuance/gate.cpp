@@ -10,11 +10,13 @@
 #include "issuance/policy/compiled_policy.hpp"
 #include "issuance/problem_json.hpp"
 #include "issuance/profile.hpp"
+#include "issuance/renewal/renewal.hpp"
 #include "issuance/tbs.hpp"
 #include "pki/key_checks.hpp"
 #include "pki/lint.hpp"
 
 #include <algorithm>
+#include <set>
 
 namespace chancery::issuance {
 namespace {
@@ -139,8 +141,49 @@ pki::CertificatePlan plan_of(const Profile& profile, const pki::PublicKey& key)
                                 .aia_urls = profile.aia_urls};
 }
 
+/// Policies for new certificates judge an edited renewal as well: whatever could be ordered by it is as good as new.
+void judge_as_new(const Passage& at, policy::Facts& facts, policy::Decision& decision)
+{
+    std::set<std::string> judged;
+    for (const auto& finding : decision.findings) {
+        judged.insert(finding.policy_id);
+    }
+    facts.action = PolicyAction::Generate;
+    auto second = at.configuration.policies.evaluate(facts, decision.id);
+    facts.action = PolicyAction::Renew;
+    for (auto& finding : second.findings) {
+        if (!judged.contains(finding.policy_id)) {
+            decision.findings.push_back(std::move(finding));
+        }
+    }
+    for (auto& one : second.fills) {
+        if (!judged.contains(one.policy_id)) {
+            decision.fills.push_back(std::move(one));
+        }
+    }
+}
+
+policy::Decision judge(const Passage& at, const std::optional<Certificate>& renewed, policy::Facts& facts)
+{
+    auto decision = at.configuration.policies.evaluate(facts, new_id(at.now));
+    if (renewed && is_edited(facts, *renewed)) {
+        judge_as_new(at, facts, decision);
+    }
+    return decision;
+}
+
+Ruling<std::optional<Certificate>> renewed_by(const Passage& at, const pki::PublicKey& key)
+{
+    if (at.request.kind != OrderKind::Renewal) {
+        return std::nullopt;
+    }
+    CHANCERY_TRY(renewed, check_renewal(at.core, at.session, at.caller, at.request, key));
+    return std::optional(std::move(renewed));
+}
+
 Ruling<Admission> decide(const Passage& at, const pki::PublicKey& key, policy::Decision& decision)
 {
+    CHANCERY_TRY(renewed, renewed_by(at, key));
     CHANCERY_TRY(names, names_of(at.request));
     CHANCERY_CHECK(rule_on_domains(at.configuration, at.caller, names));
 
@@ -152,7 +195,7 @@ Ruling<Admission> decide(const Passage& at, const pki::PublicKey& key, policy::D
                                  .key = type_of_key(at.request, key)},
                                 std::move(names));
     count_in_inventory(at, key, profile.facts);
-    decision = at.configuration.policies.evaluate(profile.facts, new_id(at.now));
+    decision = judge(at, renewed, profile.facts);
     if (decision.blocked()) {
         return std::unexpected(refusal_by(decision));
     }
@@ -215,7 +258,8 @@ Result<Admission> admit(Core& core, db::UnitOfWork& work, const Caller& caller, 
                         const pki::PublicKey& key)
 {
     const auto now = core.clock.now();
-    CHANCERY_CHECK(require(work, caller, Right::RequestCertificates, now));
+    const bool renews = request.kind == OrderKind::Renewal;
+    CHANCERY_CHECK(require(work, caller, renews ? Right::RenewCertificates : Right::RequestCertificates, now));
     const auto configuration = core.configuration.current(work);
     policy::Decision decision;
     auto ruling = decide({core, work, *configuration, caller, request, now}, key, decision);
