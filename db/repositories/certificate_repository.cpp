@@ -38,6 +38,17 @@ constexpr std::string_view kActiveWithKey =
     kSql<"SELECT ", kListColumns,
          " FROM certificates WHERE spki_sha256 = :spki AND source = 'managed' AND revoked_at IS NULL "
          "AND valid_to >= :now ORDER BY id">;
+constexpr std::string_view kSharingKey =
+    kSql<"SELECT ", kListColumns,
+         " FROM certificates WHERE spki_sha256 = :spki AND id <> :id AND source = 'managed' AND revoked_at IS NULL "
+         "AND valid_to >= :now LIMIT :most">;
+// A hash stands for a set of names; the caller compares the names themselves.
+constexpr std::string_view kSharingNames =
+    kSql<"SELECT ", kListColumns,
+         " FROM certificates WHERE name_set = :name_set AND valid_to >= :now AND id <> :id AND revoked_at IS NULL "
+         "ORDER BY valid_to DESC LIMIT :most">;
+constexpr std::string_view kIsCompromised = R"sql(
+    SELECT 1 FROM certificates WHERE spki_sha256 = :spki AND revocation_reason = 'keyCompromise' LIMIT 1)sql";
 constexpr std::string_view kReplaceTags = R"sql(
     UPDATE certificates SET tags = :tags, revision = revision + 1 WHERE id = :id AND revision = :revision)sql";
 constexpr SqlText kSuccessor = "SELECT renewed_to FROM certificates WHERE id = :id";
@@ -313,6 +324,31 @@ bool CertificateRepository::change_reason(const std::string& id, RevocationReaso
 std::vector<Certificate> CertificateRepository::active_with_key(const std::string& spki_sha256, Time now)
 {
     return Query(session_, kActiveWithKey).bind(spki_sha256, now).all(read_listed);
+}
+
+std::vector<Certificate> CertificateRepository::sharing_key(const Certificate& certificate, Time now, int limit)
+{
+    return Query(session_, kSharingKey).bind(certificate.spki_sha256, certificate.id, now, limit).all(read_listed);
+}
+
+std::vector<Certificate> CertificateRepository::sharing_names(const Certificate& certificate, Time now, int limit)
+{
+    auto found = Query(session_, kSharingNames)
+                     .bind(name_set_hash(certificate.names), now, certificate.id, limit)
+                     .all(read_listed);
+    const auto in_order = [](std::vector<Name> names) {
+        std::sort(names.begin(), names.end());
+        return names;
+    };
+    std::erase_if(found, [&, wanted = in_order(certificate.names)](const Certificate& other) {
+        return in_order(other.names) != wanted;
+    });
+    return found;
+}
+
+bool CertificateRepository::is_compromised(const std::string& spki_sha256)
+{
+    return Query(session_, kIsCompromised).bind(spki_sha256).value<long long>().has_value();
 }
 
 bool CertificateRepository::replace_tags(const std::string& id, const std::vector<std::string>& tags,

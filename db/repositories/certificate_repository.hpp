@@ -55,6 +55,13 @@ public:
     bool change_reason(const std::string& id, RevocationReason reason);
     /// Certificates from here with this public key that are neither revoked nor expired, without `der`.
     std::vector<Certificate> active_with_key(const std::string& spki_sha256, Time now);
+    /// At most `limit` others of those, without `der`.
+    std::vector<Certificate> sharing_key(const Certificate& certificate, Time now, int limit);
+    /// At most `limit` other certificates, neither revoked nor expired, with exactly the same set of names, without
+    /// `der`.
+    std::vector<Certificate> sharing_names(const Certificate& certificate, Time now, int limit);
+    /// Whether a certificate with this public key was revoked for keyCompromise.
+    bool is_compromised(const std::string& spki_sha256);
     /// False when the revision is not `expected_revision`.
     bool replace_tags(const std::string& id, const std::vector<std::string>& tags, long long expected_revision);
     /// The certificate that has taken this one's place. On PostgreSQL its row stays locked until the unit ends, so that
