@@ -39,6 +39,10 @@ enum class Right {
     RevokeAllCertificates, ///< anybody's
     ManageCertificates,    ///< tags and the like
     RenewCertificates,     ///< anybody's that the caller may see
+    ManageRenewalSettings, ///< of all certificates
+    ReadBlockedKeys,
+    ManageBlockedKeys, ///< block keys
+    UnblockKeys,
     ReadOrders,
     ReadAllOrders,
     ReadDomains,

@@ -23,13 +23,18 @@ audit::Resource resource(const Certificate& certificate)
 
 } // namespace
 
+bool may_see(const Caller& caller, const Certificate& certificate)
+{
+    return is_own(caller, certificate) || has_right(caller, Right::ReadAllCertificates);
+}
+
 Result<Certificate> find_certificate(Core& /*core*/, db::Session& session, const Caller& caller, const std::string& id)
 {
     if (!has_right(caller, Right::ReadCertificates)) {
         return refuse(Code::Forbidden, "The caller may not read certificates.");
     }
     auto certificate = db::CertificateRepository(session).find(id);
-    if (!certificate || (!is_own(caller, *certificate) && !has_right(caller, Right::ReadAllCertificates))) {
+    if (!certificate || !may_see(caller, *certificate)) {
         return refuse(Code::NotFound, "There is no such certificate.");
     }
     return std::move(*certificate);

@@ -14,6 +14,8 @@
 /// The inventory as callers see it.
 namespace chancery::issuance {
 
+/// One's own ones, or all with ReadAllCertificates.
+bool may_see(const Caller& caller, const Certificate& certificate);
 /// NotFound when it does not exist or is not the caller's to see: own ones, or all with ReadAllCertificates.
 Result<Certificate> find_certificate(Core& core, db::Session& session, const Caller& caller, const std::string& id);
 /// The same, and records `certificate.view.accessed`.

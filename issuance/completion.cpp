@@ -10,6 +10,7 @@
 #include "issuance/administration.hpp"
 #include "issuance/audit.hpp"
 #include "issuance/problem_json.hpp"
+#include "issuance/renewal/automatic.hpp"
 #include "issuance/renewal/renewal.hpp"
 #include "issuance/waiters.hpp"
 #include "pki/certificate.hpp"
@@ -180,6 +181,7 @@ Finished complete_order(Core& core, db::UnitOfWork& work, const Accepted& accept
     if (order.renews_certificate) {
         certificates.link_renewal(*order.renews_certificate, certificate.id);
     }
+    plan_renewal(core, work, certificate);
     clear_away(work, order.id);
     if (order.acme_account_id) {
         db::AcmeOrderRepository acme(work);

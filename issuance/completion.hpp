@@ -18,6 +18,9 @@ Job job_for_order(const std::string& order_id, Time now);
 /// The order's caller as the audit log knows them, when the request itself is long gone.
 Caller requester_of(const Order& order);
 
+/// The requester with role and grants as they are now; Forbidden for a disabled or vanished user.
+Result<Caller> current_requester(db::Session& session, const Order& order);
+
 /// Stores the signed certificate with all that goes with it. When the order is not processing any more, what is stored.
 Finished complete_order(Core& core, db::UnitOfWork& work, const Accepted& accepted, const std::string& der);
 

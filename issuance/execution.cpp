@@ -83,26 +83,6 @@ asio::awaitable<std::shared_ptr<const Configuration>> configuration_with(Core& c
     co_return known;
 }
 
-/// The requester with role and grants as they are now. A disabled or vanished user may request nothing any more.
-Result<Caller> current_requester(db::Session& session, const Order& order)
-{
-    if (order.requested_by.type == ActorType::System) {
-        return system_caller();
-    }
-    auto caller = requester_of(order);
-    caller.scope = Scope::Write;
-    if (order.requested_by.type == ActorType::AcmeClient) {
-        return caller;
-    }
-    const auto user = db::UserRepository(session).find(order.requested_by.id);
-    if (!user || !user->enabled) {
-        return refuse(Code::Forbidden, "The requester may no longer request certificates.");
-    }
-    caller.role = user->role;
-    caller.domain_ids = user->domain_ids;
-    return caller;
-}
-
 CertificateRequest request_again(Core& core, const Order& order)
 {
     auto request = read_request(core, order.request);
@@ -172,6 +152,25 @@ asio::awaitable<void> execute_pending(Core& core, Order order)
 }
 
 } // namespace
+
+Result<Caller> current_requester(db::Session& session, const Order& order)
+{
+    if (order.requested_by.type == ActorType::System) {
+        return system_caller();
+    }
+    auto caller = requester_of(order);
+    caller.scope = Scope::Write;
+    if (order.requested_by.type == ActorType::AcmeClient) {
+        return caller;
+    }
+    const auto user = db::UserRepository(session).find(order.requested_by.id);
+    if (!user || !user->enabled) {
+        return refuse(Code::Forbidden, "The requester may no longer request certificates.");
+    }
+    caller.role = user->role;
+    caller.domain_ids = user->domain_ids;
+    return caller;
+}
 
 asio::awaitable<Finished> finish_order(Core& core, Accepted accepted, AlsoWrite also)
 {

@@ -33,8 +33,8 @@ struct CertificateRequest {
     std::string authority_id{};                         ///< empty: the newest active intermediate
     std::vector<std::string> tags{};
     std::string resubmission_of{};
-    std::string renews_certificate{};            ///< kind renewal, and ACME orders that replace one
-    std::string order_id{};                      ///< of the order that a job goes on with; empty: there is none yet
+    std::string renews_certificate{}; ///< kind renewal, and ACME orders that replace one
+    std::string order_id{};           ///< of the order that a job goes on with; empty: there is none yet
     std::string acme_account_id{};
     std::optional<int> max_validity_days{}; ///< of the ACME server
     bool revocation_information = true;     ///< false: no CRL URLs, for an ACME profile of a few days

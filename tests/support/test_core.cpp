@@ -9,6 +9,8 @@
 #include "issuance/administration.hpp"
 #include "issuance/audit.hpp"
 #include "issuance/authorities.hpp"
+#include "issuance/renewal/automatic.hpp"
+#include "issuance/revocation/batches.hpp"
 #include "tests/support/run.hpp"
 
 #include <soci/soci.h>
@@ -44,7 +46,10 @@ constexpr const char* kTables[] = {"configuration_version",
                                    "idempotency_keys",
                                    "revocation_challenges",
                                    "certificate_names",
-                                   "certificate_tags"};
+                                   "certificate_tags",
+                                   "planned_renewals",
+                                   "revocation_batches",
+                                   "revocation_batch_items"};
 
 /// Wraps the key for the first test's database as for every other's.
 pki::KeyEncryptionKey test_kek()
@@ -136,6 +141,8 @@ TestCore::TestCore(db::Dialect dialect, issuance::CoreSettings settings)
 {
     jobs.handle(issuance::kExecuteOrderJob, [this](Job job) { return issuance::execute_order(core, job.subject_id); });
     jobs.handle(issuance::kPublishCrlJob, [this](Job job) { return issuance::publish_crl(core, job.subject_id); });
+    jobs.handle(issuance::kRunRenewalsJob, [this](Job) { return issuance::run_renewals(core); });
+    jobs.handle(issuance::kRevokeBatchJob, [this](Job job) { return issuance::revoke_batch(core, job.subject_id); });
     made = issuance::set_up(core, setup_request());
 }
 
