@@ -31,7 +31,7 @@ CREATE TABLE revocation_batch_items (
     result TEXT CHECK (result IN ('revoked', 'already_revoked', 'failed')),
     detail TEXT NOT NULL,
     done_at BIGINT,
-    PRIMARY KEY (batch_id, position)
+    PRIMARY KEY (batch_id, position, certificate_id)
 );
 -- open_items
 CREATE INDEX revocation_batch_items_open ON revocation_batch_items (batch_id, position) WHERE result IS NULL;

@@ -318,7 +318,7 @@ TEST_CASE("what renewal and revocation look up is found by an index", "[unit][db
         {"stale renewals", [](db::Session& session) { db::RenewalRepository(session).stale(2, 10); }, Work::Walk,
          "planned_renewals_by_plan"},
         {"a renewal under way", [](db::Session& session) { db::OrderRepository(session).open_renewal("c"); },
-         Work::Walk, "orders_open_renewals"},
+         Work::Walk},
         {"orders that replace", [](db::Session& session) { db::OrderRepository(session).replacing("c", 10); },
          Work::Walk, "orders_replacing"},
         {"the same key",
