@@ -257,7 +257,7 @@ asio::awaitable<std::optional<Failed>> AcmeCa::revoke(RevocationRequest request)
     auto payload = json::Writer()
                        .begin_object()
                        .member("certificate", to_base64url(request.certificate))
-                       .member("reason", acme_ca::reason_code(request.reason))
+                       .member("reason", crl_reason_code(request.reason))
                        .end_object()
                        .take();
     const auto response = co_await acme.post(acme.directory().revoke_cert, std::move(payload));

@@ -55,23 +55,4 @@ std::string error_of_authorization(json::Reader& authorization)
     return "no reason is given";
 }
 
-int reason_code(RevocationReason reason)
-{
-    switch (reason) {
-        case RevocationReason::Unspecified:
-            return 0;
-        case RevocationReason::KeyCompromise:
-            return 1;
-        case RevocationReason::CaCompromise:
-            return 2;
-        case RevocationReason::AffiliationChanged:
-            return 3;
-        case RevocationReason::Superseded:
-            return 4;
-        case RevocationReason::CessationOfOperation:
-            return 5;
-    }
-    return 0;
-}
-
 } // namespace chancery::issuance::providers::acme_ca

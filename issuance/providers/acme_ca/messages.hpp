@@ -36,7 +36,4 @@ std::string new_order_payload(const Wanted& wanted, const std::string& replaces)
 /// Why an authorization is not valid, as its challenges say.
 std::string error_of_authorization(json::Reader& authorization);
 
-/// RFC 5280 section 5.3.1.
-int reason_code(RevocationReason reason);
-
 } // namespace chancery::issuance::providers::acme_ca
