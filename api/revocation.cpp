@@ -5,7 +5,7 @@
 #include "api/etag.hpp"
 #include "db/repositories/revocation_dispatch_repository.hpp"
 #include "issuance/certificates.hpp"
-#include "issuance/revocation.hpp"
+#include "issuance/revocation/revocation.hpp"
 
 namespace chancery::api::revocation {
 namespace {

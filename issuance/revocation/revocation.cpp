@@ -1,4 +1,4 @@
-#include "issuance/revocation.hpp"
+#include "issuance/revocation/revocation.hpp"
 
 #include "core/encoding.hpp"
 #include "core/id.hpp"
