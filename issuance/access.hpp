@@ -40,6 +40,11 @@ enum class Right {
     ManageCertificates,    ///< tags, owner, custom fields
     ManageCustomFields,
     ManageOwnViews, ///< saved views of the inventory
+    RenewCertificates,     ///< anybody's that the caller may see
+    ManageRenewalSettings, ///< of all certificates
+    ReadBlockedKeys,
+    ManageBlockedKeys, ///< block keys
+    UnblockKeys,
     ReadOrders,
     ReadAllOrders,
     FulfilOrders, ///< upload what a CA outside issued by hand
