@@ -53,6 +53,18 @@ std::string own_text(const OwnRenewalSettings& own)
         .take();
 }
 
+void write_window(json::Writer& out, const std::optional<SuggestedWindow>& window)
+{
+    if (!window) {
+        out.null_member("suggested_window");
+        return;
+    }
+    out.begin_object("suggested_window");
+    write_time(out, "start", window->from);
+    write_time(out, "end", window->until);
+    out.end_object();
+}
+
 http::Response settings_response(const RenewalSettings& settings)
 {
     return resource_response(200, threshold_text(settings.threshold), make_etag(settings.revision));
@@ -72,11 +84,14 @@ http::Response outlook_response(const issuance::RenewalOutlook& outlook)
     write_threshold(out, outlook.effective);
     out.end_object();
     write_time(out, "due_at", planned.due_at);
+    write_window(out, planned.suggested);
     out.member("failed_attempts", static_cast<long long>(planned.attempts))
         .member_or_null("last_error", planned.last_error.empty() ? std::nullopt : std::optional(planned.last_error));
     auto text = out.end_object().take();
     // What the schedule changes is no new revision, and yet another answer.
+    const auto window = planned.suggested.value_or(SuggestedWindow{});
     const auto rest = std::to_string(planned.due_at ? to_millis(*planned.due_at) : 0) + '-' +
+                      std::to_string(to_millis(window.from) + to_millis(window.until)) + '-' +
                       std::to_string(planned.attempts) + '-' + (outlook.effective.automatic ? 'a' : 'm') +
                       std::to_string(outlook.effective.days) + '-' + std::to_string(outlook.effective.percent);
     return resource_response(200, std::move(text), make_etag(planned.revision, rest));

@@ -277,7 +277,7 @@ Ruling<std::vector<Name>> names_of(const CertificateRequest& request)
 
 bool can_sign(const Configuration& configuration, const Authority& authority, Time now)
 {
-    return !objection_to_authority(configuration, &authority, now);
+    return !objection_to_authority(configuration, &authority, now, false);
 }
 
 Profile make_profile(const ProfileInputs& in, std::vector<Name> names)

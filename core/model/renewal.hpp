@@ -39,6 +39,13 @@ struct OwnRenewalSettings {
     }
 };
 
+/// When the CA outside that issued a certificate would like it to be renewed (RFC 9773 section 4.2).
+struct SuggestedWindow {
+    Time from{};
+    Time until{};
+    bool operator==(const SuggestedWindow&) const = default;
+};
+
 /// What is planned for a certificate whose key the platform made.
 struct PlannedRenewal {
     std::string certificate_id{};
@@ -48,6 +55,8 @@ struct PlannedRenewal {
     std::string last_error{};     ///< why the last one failed
     long long plan = 0;           ///< the plan that `due_at` was worked out in
     long long revision = 1;       ///< of `own`
+    std::optional<SuggestedWindow> suggested{};
+    std::optional<Time> ask_ca_at{}; ///< when the CA is asked about it next; nothing: it has no opinion
 };
 
 } // namespace chancery

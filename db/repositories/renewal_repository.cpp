@@ -16,7 +16,7 @@ constexpr std::string_view kUpdateSettings = R"sql(
 constexpr std::string_view kStartNewPlan = "UPDATE renewal_settings SET plan = plan + 1 WHERE id = 1";
 
 constexpr SqlText kColumns = "certificate_id, automatic, threshold_days, lifetime_percent, due_at, attempts, "
-                             "last_error, plan, revision";
+                             "last_error, plan, revision, suggested_from, suggested_until, ask_ca_at";
 constexpr std::string_view kInsert = kSql<kInsertInto<"planned_renewals", kColumns>, " ON CONFLICT DO NOTHING">;
 constexpr std::string_view kFind =
     kSql<"SELECT ", kColumns, " FROM planned_renewals WHERE certificate_id = :certificate_id">;
@@ -31,6 +31,15 @@ constexpr std::string_view kSetDue =
 constexpr std::string_view kNoteAttempt = R"sql(
     UPDATE planned_renewals SET attempts = attempts + 1, due_at = :due_at, last_error = :error
      WHERE certificate_id = :certificate_id)sql";
+constexpr std::string_view kSuggest = R"sql(
+    UPDATE planned_renewals
+       SET suggested_from = :suggested_from, suggested_until = :suggested_until, ask_ca_at = :ask_ca_at
+     WHERE certificate_id = :certificate_id)sql";
+constexpr std::string_view kToAsk = R"sql(
+    SELECT certificate_id FROM planned_renewals
+     WHERE ask_ca_at IS NOT NULL AND ask_ca_at <= :now ORDER BY ask_ca_at, certificate_id LIMIT :most)sql";
+constexpr std::string_view kNextQuestion =
+    "SELECT min(ask_ca_at) FROM planned_renewals WHERE ask_ca_at IS NOT NULL";
 constexpr std::string_view kDue = R"sql(
     SELECT certificate_id FROM planned_renewals
      WHERE due_at IS NOT NULL AND due_at <= :now ORDER BY due_at, certificate_id LIMIT :most)sql";
@@ -38,10 +47,28 @@ constexpr std::string_view kNextDue = "SELECT min(due_at) FROM planned_renewals 
 constexpr std::string_view kStale =
     "SELECT certificate_id FROM planned_renewals WHERE plan < :plan ORDER BY plan, certificate_id LIMIT :most";
 
-template <class P> auto columns(P& p)
+/// The row of a planned renewal: its window lies in two columns that are both there or both not.
+struct StoredPlan {
+    PlannedRenewal planned{};
+    std::optional<Time> from{};
+    std::optional<Time> until{};
+};
+
+template <class S> auto columns(S& s)
 {
+    auto& p = s.planned;
     return pack(p.certificate_id, p.own.automatic, p.own.threshold_days, p.own.lifetime_percent, p.due_at, p.attempts,
-                p.last_error, p.plan, p.revision);
+                p.last_error, p.plan, p.revision, s.from, s.until, p.ask_ca_at);
+}
+
+StoredPlan stored(const PlannedRenewal& planned)
+{
+    StoredPlan row{.planned = planned};
+    if (planned.suggested) {
+        row.from = planned.suggested->from;
+        row.until = planned.suggested->until;
+    }
+    return row;
 }
 
 } // namespace
@@ -76,15 +103,19 @@ void RenewalRepository::start_new_plan()
 
 void RenewalRepository::insert(const PlannedRenewal& planned)
 {
-    Query(session_, kInsert).bind_all(columns(planned)).run();
+    const auto row = stored(planned);
+    Query(session_, kInsert).bind_all(columns(row)).run();
 }
 
 std::optional<PlannedRenewal> RenewalRepository::find(const std::string& certificate_id)
 {
     return Query(session_, kFind).bind(certificate_id).one([](Row& row) {
-        PlannedRenewal planned;
-        row.read_all(columns(planned));
-        return planned;
+        StoredPlan found;
+        row.read_all(columns(found));
+        if (found.from && found.until) {
+            found.planned.suggested = {.from = *found.from, .until = *found.until};
+        }
+        return found.planned;
     });
 }
 
@@ -109,6 +140,22 @@ void RenewalRepository::set_due(const std::string& certificate_id, std::optional
 void RenewalRepository::note_attempt(const std::string& certificate_id, Time due_at, const std::string& error)
 {
     Query(session_, kNoteAttempt).bind(due_at, error, certificate_id).run();
+}
+
+void RenewalRepository::suggest(const PlannedRenewal& planned)
+{
+    const auto row = stored(planned);
+    Query(session_, kSuggest).bind(row.from, row.until, planned.ask_ca_at, planned.certificate_id).run();
+}
+
+std::vector<std::string> RenewalRepository::to_ask(Time now, int limit)
+{
+    return Query(session_, kToAsk).bind(now, limit).values<std::string>();
+}
+
+std::optional<Time> RenewalRepository::next_question()
+{
+    return Query(session_, kNextQuestion).value<std::optional<Time>>().value_or(std::nullopt);
 }
 
 std::vector<std::string> RenewalRepository::due(Time now, int limit)

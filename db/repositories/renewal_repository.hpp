@@ -30,6 +30,12 @@ public:
     /// One more attempt, of which the next comes at `due_at` at the earliest.
     void note_attempt(const std::string& certificate_id, Time due_at, const std::string& error);
 
+    /// What the CA said: `suggested` and `ask_ca_at`.
+    void suggest(const PlannedRenewal& planned);
+    /// Certificates whose CA is to be asked by now, the longest waiting first.
+    std::vector<std::string> to_ask(Time now, int limit);
+    std::optional<Time> next_question();
+
     /// Certificates that are due, the longest waiting first.
     std::vector<std::string> due(Time now, int limit);
     std::optional<Time> next_due();

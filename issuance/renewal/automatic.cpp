@@ -8,6 +8,7 @@
 #include "issuance/orders.hpp"
 #include "issuance/profile.hpp"
 #include "issuance/renewal/planning.hpp"
+#include "issuance/renewal/suggestions.hpp"
 #include "issuance/renewal/renewal.hpp"
 
 namespace chancery::issuance {
@@ -41,7 +42,7 @@ std::optional<Certificate> still_due(Core& core, db::UnitOfWork& work, const Pla
         return std::nullopt;
     }
     const auto settings = renewals.settings();
-    const auto due = renewal::due_by(core, work, *certificate, planned.own.over(settings.threshold), now);
+    const auto due = renewal::due_by(core, work, *certificate, planned, settings.threshold, now);
     if (!due || (planned.attempts == 0 && *due > now && planned.plan != settings.plan)) {
         renewals.set_due(planned.certificate_id, due, settings.plan);
         return std::nullopt;
@@ -131,7 +132,7 @@ std::size_t work_out_stale(Core& core, db::UnitOfWork& work)
             continue;
         }
         const auto planned = renewals.find(id);
-        auto due = renewal::due_by(core, work, *certificate, planned->own.over(settings.threshold), now);
+        auto due = renewal::due_by(core, work, *certificate, *planned, settings.threshold, now);
         if (due && planned->attempts > 0 && planned->due_at) {
             due = planned->due_at; // between attempts: the next one stays where it is
         }
@@ -156,9 +157,11 @@ void plan_renewal(Core& core, db::UnitOfWork& work, const Certificate& certifica
     if (!key || key->purpose != "certificate") {
         return;
     }
+    const auto now = core.clock.now();
     const auto settings = renewals.settings();
     planned.plan = settings.plan;
-    planned.due_at = renewal::due_by(core, work, certificate, planned.own.over(settings.threshold), core.clock.now());
+    planned.ask_ca_at = renewal::first_question(core, work, certificate, now);
+    planned.due_at = renewal::due_by(core, work, certificate, planned, settings.threshold, now);
     renewals.insert(planned);
 }
 

@@ -41,6 +41,11 @@ Time due_time(const Certificate& certificate, const RenewalThreshold& threshold)
     return certificate.valid_to - lead + share(lead, place_of(certificate.id) / 5);
 }
 
+Time due_time_in(const SuggestedWindow& window, const Certificate& certificate)
+{
+    return window.from + share(window.until - window.from, place_of(certificate.id));
+}
+
 Time due_time_without_ca(const Certificate& certificate, const RenewalThreshold& threshold, Time now)
 {
     const auto soon = now + share(hours(24), place_of(certificate.id));

@@ -16,6 +16,10 @@ Time::duration lead_time(const Certificate& certificate, const RenewalThreshold&
 /// The begin of the lead time, plus up to a fifth of it by `place_of`.
 Time due_time(const Certificate& certificate, const RenewalThreshold& threshold);
 
+/// The moment in the CA's window at which this certificate is renewed: by `place_of`, so that not all of a CA's clients
+/// come at its start (RFC 9773 section 4.2).
+Time due_time_in(const SuggestedWindow& window, const Certificate& certificate);
+
 /// For a certificate whose CA can sign no more: within a day from `now`, and not later than otherwise.
 Time due_time_without_ca(const Certificate& certificate, const RenewalThreshold& threshold, Time now);
 

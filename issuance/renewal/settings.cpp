@@ -8,6 +8,8 @@
 #include "issuance/renewal/planning.hpp"
 #include "issuance/validation.hpp"
 
+#include <algorithm>
+
 namespace chancery::issuance {
 namespace {
 
@@ -49,13 +51,16 @@ std::string own_json(const OwnRenewalSettings& own)
 } // namespace
 
 std::optional<Time> renewal::due_by(Core& core, db::Session& session, const Certificate& certificate,
-                                    const RenewalThreshold& threshold, Time now)
+                                    const PlannedRenewal& planned, const RenewalThreshold& common, Time now)
 {
+    const auto threshold = planned.own.over(common);
     if (!threshold.automatic) {
         return std::nullopt;
     }
     if (!certificate.authority_id) {
-        return due_time(certificate, threshold); // issued by a CA outside: what that can, it says when it is asked
+        // Issued by a CA outside: what that can, it says when it is asked.
+        const auto due = due_time(certificate, threshold);
+        return planned.suggested ? std::min(due, due_time_in(*planned.suggested, certificate)) : due;
     }
     const auto configuration = core.configuration.current(session);
     const auto* authority = configuration->authority(*certificate.authority_id);
@@ -122,7 +127,7 @@ Result<RenewalOutlook> update_own_renewal_settings(Core& core, db::UnitOfWork& w
     planned->plan = settings.plan;
     planned->revision = expected_revision;
     const auto effective = own.over(settings.threshold);
-    const auto due = renewal::due_by(core, work, certificate, effective, now);
+    const auto due = renewal::due_by(core, work, certificate, *planned, settings.threshold, now);
     planned->due_at = due && planned->attempts > 0 && planned->due_at ? planned->due_at : due;
     if (!renewals.update_own(*planned)) {
         return refuse(Code::PreconditionFailed, "The settings were changed meanwhile.");

@@ -1,5 +1,6 @@
 #include "core/json.hpp"
 #include "db/repositories/certificate_repository.hpp"
+#include "db/repositories/revocation_batch_repository.hpp"
 #include "issuance/audit.hpp"
 #include "issuance/identity/current_caller.hpp"
 #include "issuance/inventory/visibility.hpp"

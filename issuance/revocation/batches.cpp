@@ -4,6 +4,8 @@
 #include "core/id.hpp"
 #include "core/json.hpp"
 #include "core/random.hpp"
+#include "db/repositories/certificate_repository.hpp"
+#include "db/repositories/revocation_batch_repository.hpp"
 #include "issuance/audit.hpp"
 #include "issuance/certificates.hpp"
 #include "issuance/inventory/visibility.hpp"

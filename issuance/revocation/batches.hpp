@@ -4,7 +4,6 @@
 #include "core/model/certificate_query.hpp"
 #include "core/model/revocation_batch.hpp"
 #include "core/secret.hpp"
-#include "db/repositories/revocation_batch_repository.hpp"
 #include "issuance/core.hpp"
 
 #include <boost/asio/awaitable.hpp>

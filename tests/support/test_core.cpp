@@ -16,6 +16,7 @@
 #include "issuance/revocation_status/crls.hpp"
 #include "issuance/revocation_status/ocsp_responders.hpp"
 #include "issuance/renewal/automatic.hpp"
+#include "issuance/renewal/suggestions.hpp"
 #include "issuance/revocation/batches.hpp"
 #include "tests/support/run.hpp"
 
@@ -160,6 +161,7 @@ TestCore::TestCore(db::Dialect dialect, issuance::CoreSettings settings)
     jobs.handle(issuance::inventory::kBatchJob,
                 [this](Job job) { return issuance::inventory::run_batch(core, job.subject_id); });
     jobs.handle(issuance::kRunRenewalsJob, [this](Job) { return issuance::run_renewals(core); });
+    jobs.handle(issuance::renewal::kAskCasJob, [this](Job) { return issuance::renewal::ask_cas(core); });
     jobs.handle(issuance::kRevokeBatchJob, [this](Job job) { return issuance::revoke_batch(core, job.subject_id); });
     made = issuance::set_up(core, setup_request());
 }

@@ -401,6 +401,8 @@ TEST_CASE("what renewal and revocation look up is found by an index", "[unit][db
          "planned_renewals_due"},
         {"stale renewals", [](db::Session& session) { db::RenewalRepository(session).stale(2, 10); }, Work::Walk,
          "planned_renewals_by_plan"},
+        {"CAs to ask", [](db::Session& session) { db::RenewalRepository(session).to_ask(at(1), 10); }, Work::Walk,
+         "planned_renewals_to_ask"},
         {"a renewal under way", [](db::Session& session) { db::OrderRepository(session).open_renewal("c"); },
          Work::Walk},
         {"orders that replace", [](db::Session& session) { db::OrderRepository(session).replacing("c", 10); },
