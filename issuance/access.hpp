@@ -39,7 +39,7 @@ enum class Right {
     RevokeAllCertificates, ///< anybody's
     ManageCertificates,    ///< tags, owner, custom fields
     ManageCustomFields,
-    ManageOwnViews, ///< saved views of the inventory
+    ManageOwnViews,        ///< saved views of the inventory
     RenewCertificates,     ///< anybody's that the caller may see
     ManageRenewalSettings, ///< of all certificates
     ReadBlockedKeys,

@@ -226,7 +226,9 @@ std::vector<Certificate> CertificateRepository::active_with_key(const std::strin
 
 std::vector<Certificate> CertificateRepository::sharing_key(const Certificate& certificate, Time now, int limit)
 {
-    return Query(session_, kSharingKey).bind(certificate.spki_sha256, certificate.id, now, limit).all(read_listed_certificate);
+    return Query(session_, kSharingKey)
+        .bind(certificate.spki_sha256, certificate.id, now, limit)
+        .all(read_listed_certificate);
 }
 
 std::vector<Certificate> CertificateRepository::sharing_names(const Certificate& certificate, Time now, int limit)

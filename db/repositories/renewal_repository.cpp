@@ -38,8 +38,7 @@ constexpr std::string_view kSuggest = R"sql(
 constexpr std::string_view kToAsk = R"sql(
     SELECT certificate_id FROM planned_renewals
      WHERE ask_ca_at IS NOT NULL AND ask_ca_at <= :now ORDER BY ask_ca_at, certificate_id LIMIT :most)sql";
-constexpr std::string_view kNextQuestion =
-    "SELECT min(ask_ca_at) FROM planned_renewals WHERE ask_ca_at IS NOT NULL";
+constexpr std::string_view kNextQuestion = "SELECT min(ask_ca_at) FROM planned_renewals WHERE ask_ca_at IS NOT NULL";
 constexpr std::string_view kDue = R"sql(
     SELECT certificate_id FROM planned_renewals
      WHERE due_at IS NOT NULL AND due_at <= :now ORDER BY due_at, certificate_id LIMIT :most)sql";

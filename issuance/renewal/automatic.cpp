@@ -8,8 +8,8 @@
 #include "issuance/orders.hpp"
 #include "issuance/profile.hpp"
 #include "issuance/renewal/planning.hpp"
-#include "issuance/renewal/suggestions.hpp"
 #include "issuance/renewal/renewal.hpp"
+#include "issuance/renewal/suggestions.hpp"
 
 namespace chancery::issuance {
 namespace {

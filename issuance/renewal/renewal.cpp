@@ -59,13 +59,17 @@ std::optional<std::string> fitting_authority(const Configuration& configuration,
 void write_validity(json::Writer& out, Core& core, const Certificate& certificate, const json::Reader& original,
                     const json::Reader& changes)
 {
-    out.null_member("valid_from").null_member("valid_to");
-    if (gives(changes, "valid_to")) {
-        out.null_member("validity_days"); // the two exclude each other, and the edited one counts
-    } else if (gives(original, "valid_to") && !gives(changes, "validity_days")) {
+    out.null_member("valid_from");
+    const bool edited = gives(changes, "valid_to") || gives(changes, "validity_days");
+    if (gives(original, "valid_to") && !edited) {
         const auto lifetime =
             certificate.valid_to - certificate.valid_from - std::chrono::seconds(core.settings.backdate_seconds);
         out.member("valid_to", to_rfc3339(core.clock.now() + lifetime));
+        return;
+    }
+    out.null_member("valid_to");
+    if (gives(changes, "valid_to")) {
+        out.null_member("validity_days"); // the two exclude each other, and the edited one counts
     }
 }
 

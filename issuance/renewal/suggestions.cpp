@@ -67,8 +67,8 @@ void note_answer(Core& core, db::UnitOfWork& work, const Certificate& certificat
     if (window) {
         planned->suggested = {.from = window->start, .until = window->end};
     }
-    planned->ask_ca_at =
-        now + std::clamp<Time::duration>(window ? window->look_again_after : kNextTime, std::chrono::minutes(1), kAtLatest);
+    planned->ask_ca_at = now + std::clamp<Time::duration>(window ? window->look_again_after : kNextTime,
+                                                          std::chrono::minutes(1), kAtLatest);
     if (now > certificate.valid_to) {
         planned->ask_ca_at = std::nullopt;
     }
@@ -87,8 +87,8 @@ void forget(db::UnitOfWork& work, const std::string& certificate_id)
 
 asio::awaitable<void> ask_about(Core& core, std::string certificate_id)
 {
-    const auto question = co_await core.store.read(
-        [&](db::Session& session) { return find_question(core, session, certificate_id); });
+    const auto question =
+        co_await core.store.read([&](db::Session& session) { return find_question(core, session, certificate_id); });
     if (!question.certificate || !question.provider) {
         co_await core.store.write([&](db::UnitOfWork& work) { forget(work, certificate_id); });
         co_return;
@@ -111,8 +111,8 @@ std::optional<Time> first_question(Core& core, db::Session& session, const Certi
 asio::awaitable<void> schedule_questions(Core& core)
 {
     const auto now = core.clock.now();
-    const auto next = co_await core.store.read(
-        [](db::Session& session) { return db::RenewalRepository(session).next_question(); });
+    const auto next =
+        co_await core.store.read([](db::Session& session) { return db::RenewalRepository(session).next_question(); });
     if (!next || *next > now) {
         co_return;
     }
@@ -126,9 +126,8 @@ asio::awaitable<void> schedule_questions(Core& core)
 asio::awaitable<void> ask_cas(Core& core)
 {
     // Once each: an answer moves the next question by a minute at least.
-    const auto ids = co_await core.store.read([&](db::Session& session) {
-        return db::RenewalRepository(session).to_ask(core.clock.now(), kBatch);
-    });
+    const auto ids = co_await core.store.read(
+        [&](db::Session& session) { return db::RenewalRepository(session).to_ask(core.clock.now(), kBatch); });
     for (const auto& id : ids) {
         co_await ask_about(core, id);
     }

@@ -229,7 +229,8 @@ TEST_CASE("nobody revokes by a batch what they may not revoke alone", "[integrat
     CHECK(preview.json().integer("count") == 1);
     CHECK(preview.json().objects("sample").front().string("id") == own);
     // Asking for somebody else's by name hits nothing.
-    CHECK(user.post(kBatches, R"({"filter":{"field":"requester_id","operator":"eq","value":"somebody"}})").status == 422);
+    CHECK(user.post(kBatches, R"({"filter":{"field":"requester_id","operator":"eq","value":"somebody"}})").status ==
+          422);
 }
 
 TEST_CASE("what makes no sense is refused at its place", "[integration][api][batches]")

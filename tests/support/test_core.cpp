@@ -13,11 +13,11 @@
 #include "issuance/policies/replays.hpp"
 #include "issuance/providers/external_orders.hpp"
 #include "issuance/providers/revocations.hpp"
-#include "issuance/revocation_status/crls.hpp"
-#include "issuance/revocation_status/ocsp_responders.hpp"
 #include "issuance/renewal/automatic.hpp"
 #include "issuance/renewal/suggestions.hpp"
 #include "issuance/revocation/batches.hpp"
+#include "issuance/revocation_status/crls.hpp"
+#include "issuance/revocation_status/ocsp_responders.hpp"
 #include "tests/support/run.hpp"
 
 #include <soci/soci.h>
