@@ -96,19 +96,19 @@ std::string preview_text(const issuance::RevocationPreview& preview, const std::
 Result<issuance::RevocationSelection> read_selection(const Call& call, db::Session& session)
 {
     json::Reader in(body_of(call.request));
-    if (in.has("filter") == in.has("certificate_ids")) {
+    const bool has_filter = in.has("filter");
+    const bool has_ids = in.has("certificate_ids");
+    if (has_filter == has_ids) {
         in.reject("", "exclusive", "needs either a filter or certificate_ids");
-        in.ignore("filter");
-        in.ignore("certificate_ids");
-        CHANCERY_CHECK(in.finish());
     }
     issuance::RevocationSelection selection{.shown = in.text()};
-    if (in.has("certificate_ids")) {
+    if (has_ids) {
         selection.certificate_ids = in.strings("certificate_ids");
-    } else if (in.is_null("filter")) {
+    }
+    if (has_filter && in.is_null("filter")) {
         in.reject("filter", "type", "must be a filter: all certificates are not revoked by one call");
         in.ignore("filter");
-    } else {
+    } else if (has_filter) {
         namespace inventory = issuance::inventory;
         selection.filter = inventory::read_filter(inventory::Catalogue(session), in, "filter", call.now);
     }
