@@ -69,6 +69,15 @@ class ContractWalkTest(resources.WalkTest):
             status, headers, text = self.walker.raw("OPTIONS", target)
             self.assertEqual((status, text), (204, b""))
 
+    def test_201_for_a_replay_that_is_waited_for(self):
+        made = self.walker.send(self.walker.by_name["POST /api/v1/policy-replays"],
+                                {"policy_id": self.walker.ids["/api/v1/policies"]}, {"Prefer": "wait=20"})
+        self.assertEqual((made.status, made.headers["Preference-Applied"]), (201, "wait=20"), made)
+        self.assertEqual(made.json["state"], "complete", made)
+        show = self.walker.by_name["GET /api/v1/policy-replays/{id}"]
+        etag = self.walker.send(show, id=made.json["id"]).headers["ETag"]
+        self.assertEqual(self.walker.send(show, headers={"If-None-Match": etag}, id=made.json["id"]).status, 304)
+
     def test_head_is_get_without_a_body(self):
         def check(operation):
             if operation.is_stream:
