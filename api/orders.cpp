@@ -13,6 +13,7 @@
 namespace chancery::api::orders {
 namespace {
 
+constexpr std::size_t kLongestReason = 500;
 constexpr std::string_view kSorts[] = {"-submitted_at"};
 
 std::optional<db::OrderFilter> read_filter(const Call& call, QueryReader& query)
@@ -86,6 +87,19 @@ Result<Answer> fulfil(const Call& call, db::UnitOfWork& work)
     const auto pem = in.string("certificate");
     CHANCERY_CHECK(in.finish());
     CHANCERY_TRY(finished, issuance::providers::fulfil_by_hand(call.core(), work, call.caller, id, pem));
+    return order_response(finished.order);
+}
+
+Result<Answer> cancel(const Call& call, db::UnitOfWork& work)
+{
+    CHANCERY_TRY(id, id_of(call.request));
+    json::Reader in(body_of(call.request));
+    const auto reason = in.string("reason");
+    if (reason.empty() || reason.size() > kLongestReason) {
+        in.reject("reason", "length", "must be a text of 1 to 500 octets");
+    }
+    CHANCERY_CHECK(in.finish());
+    CHANCERY_TRY(finished, issuance::providers::cancel_waiting(call.core(), work, call.caller, id, reason));
     return order_response(finished.order);
 }
 

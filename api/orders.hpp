@@ -12,6 +12,7 @@ Result<Answer> list(const Call& call, db::Session& session);
 Result<Answer> csr(const Call& call, db::Session& session);
 /// What a CA outside certified, brought by hand.
 Result<Answer> fulfil(const Call& call, db::UnitOfWork& work);
+Result<Answer> cancel(const Call& call, db::UnitOfWork& work);
 Result<Answer> show(const Call& call, db::Session& session);
 
 /// A new order. Quick keys and CSRs are finished within the request (201); slow keys by a job (202), which

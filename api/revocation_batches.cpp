@@ -5,6 +5,7 @@
 #include "api/paging.hpp"
 #include "db/repositories/revocation_batch_repository.hpp"
 #include "issuance/inventory/filters.hpp"
+#include "issuance/inventory/visibility.hpp"
 #include "issuance/revocation/batches.hpp"
 
 namespace chancery::api::revocation_batches {
@@ -134,7 +135,7 @@ Result<Answer> list(const Call& call, db::Session& session)
     QueryReader query(call.request);
     const auto paging = read_paging(call, query, kSorts);
     CHANCERY_CHECK(query.finish());
-    const bool all = issuance::has_right(call.caller, issuance::Right::ReadAllCertificates);
+    const bool all = issuance::inventory::sees_everything(call.caller);
     const auto whose = all ? std::string() : call.caller.actor.id;
     db::RevocationBatchRepository batches(session);
     const auto total = paging.include_total ? std::optional(batches.count(whose)) : std::nullopt;

@@ -128,6 +128,7 @@ constexpr Route kRoutes[] = {
     {"POST",   "/api/v1/orders/{id}/resubmissions",   Right::RequestCertificates, Custom{orders::resubmit}, Json, Idempotent},
     {"GET",    "/api/v1/orders/{id}/csr",             Right::ReadOrders,          Read{orders::csr}, None, Plain, kPemFile},
     {"POST",   "/api/v1/orders/{id}/certificate",     Right::FulfilOrders,        Write{orders::fulfil}, Json, Idempotent},
+    {"POST",   "/api/v1/orders/{id}/cancellation",    Right::FulfilOrders,        Write{orders::cancel}, Json, Idempotent},
 
     {"GET",    "/api/v1/domains",        Right::ReadDomains,   Read{domains::list}},
     {"POST",   "/api/v1/domains",        Right::ManageDomains, Write{domains::create}, Json, Idempotent},

@@ -65,6 +65,7 @@ constexpr Name kCatalogue[] = {
     {kProviderChecked, "A provider's credentials were tested and are good."},
     {kProviderCheckFailed, "A provider's credentials were tested and did not do."},
     {kOrderSubmitted, "An order was submitted to a certificate authority outside, which knows it by the handle."},
+    {kOrderCancelled, "An operator ended an order that waited for a certificate."},
     {kOrderUploaded, "An operator uploaded the certificate of an order."},
     {kOrderUploadRefused, "An operator uploaded a certificate that is not what the order asks for."},
     {kAuthorityCreated, "A certificate authority was created."},

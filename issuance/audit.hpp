@@ -66,6 +66,7 @@ inline constexpr std::string_view kProviderUpdated = "provider.update.success";
 inline constexpr std::string_view kProviderChecked = "provider.check.success";
 inline constexpr std::string_view kProviderCheckFailed = "provider.check.failure";
 inline constexpr std::string_view kOrderSubmitted = "order.submit.success";
+inline constexpr std::string_view kOrderCancelled = "order.cancel.success";
 inline constexpr std::string_view kOrderUploaded = "order.upload.success";
 inline constexpr std::string_view kOrderUploadRefused = "order.upload.failure";
 inline constexpr std::string_view kAuthorityCreated = "authority.create.success";

@@ -53,6 +53,9 @@ void count_in_inventory(const Passage& at, const pki::PublicKey& key, policy::Fa
     if (!at.request.renews_certificate.empty()) {
         if (const auto renewed = certificates.find(at.request.renews_certificate)) {
             facts.days_before_expiry = renewed->days_until_expiry(at.now);
+            facts.renews_same_names = std::ranges::is_permutation(renewed->names, facts.names);
+            facts.renewed_for = {.type = from_name<ActorType>(renewed->requester_type).value_or(ActorType::System),
+                                 .id = renewed->requester_id};
         }
     }
 }
@@ -160,7 +163,24 @@ pki::CertificatePlan plan_of(const CertificateRequest& request, const Profile& p
                                 .ocsp_no_check = request.ocsp_responder};
 }
 
+/// How much an outcome stands against a certificate.
+int weight(policy::RuleOutcome outcome)
+{
+    switch (outcome) {
+        case policy::RuleOutcome::Pass:
+            return 0;
+        case policy::RuleOutcome::Waived:
+            return 1;
+        case policy::RuleOutcome::Warn:
+            return 2;
+        case policy::RuleOutcome::Fail:
+            return 3;
+    }
+    return 3;
+}
+
 /// Policies for new certificates judge an edited renewal as well: whatever could be ordered by it is as good as new.
+/// A rule that looks at the action counts as it is worse.
 void judge_as_new(const Passage& at, policy::Facts& facts, policy::Decision& decision)
 {
     std::set<std::string> judged;
@@ -173,6 +193,16 @@ void judge_as_new(const Passage& at, policy::Facts& facts, policy::Decision& dec
     for (auto& finding : second.findings) {
         if (!judged.contains(finding.policy_id)) {
             decision.findings.push_back(std::move(finding));
+            continue;
+        }
+        const auto same = std::ranges::find_if(decision.findings, [&](const policy::Finding& first) {
+            return first.policy_id == finding.policy_id && first.rule == finding.rule &&
+                   first.required == finding.required;
+        });
+        if (same == decision.findings.end()) {
+            decision.findings.push_back(std::move(finding));
+        } else if (weight(finding.outcome) > weight(same->outcome)) {
+            *same = std::move(finding);
         }
     }
     for (auto& one : second.fills) {
@@ -185,7 +215,7 @@ void judge_as_new(const Passage& at, policy::Facts& facts, policy::Decision& dec
 policy::Decision judge(const Passage& at, const std::optional<Certificate>& renewed, policy::Facts& facts)
 {
     auto decision = at.configuration.policies.evaluate(facts, new_id(at.now));
-    if (renewed && is_edited(facts, *renewed)) {
+    if (renewed && is_edited(at.core, at.session, at.request, facts, *renewed)) {
         judge_as_new(at, facts, decision);
     }
     return decision;

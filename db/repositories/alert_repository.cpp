@@ -15,6 +15,9 @@ constexpr std::string_view kRaise = kSql<kInsertInto<"alerts", kColumns>, R"sql(
     RETURNING id)sql">;
 constexpr std::string_view kResolve = R"sql(
     UPDATE alerts SET state = 'resolved', revision = revision + 1 WHERE cause = :cause AND state <> 'resolved')sql";
+constexpr std::string_view kResolveAbout = R"sql(
+    UPDATE alerts SET state = 'resolved', revision = revision + 1
+     WHERE resource_id = :resource_id AND kind = :kind AND state <> 'resolved')sql";
 constexpr std::string_view kFind = kSql<"SELECT ", kColumns, " FROM alerts WHERE id = :id">;
 constexpr std::string_view kList = kSql<"SELECT ", kColumns, " FROM alerts">;
 constexpr std::string_view kCount = "SELECT count(*) FROM alerts";
@@ -46,6 +49,11 @@ Conditions conditions(const AlertFilter& filter)
 std::string AlertRepository::raise(const Alert& alert)
 {
     return Query(session_, kRaise).bind_all(columns(alert)).value<std::string>().value();
+}
+
+void AlertRepository::resolve_about(const std::string& kind, const std::string& resource_id)
+{
+    Query(session_, kResolveAbout).bind(resource_id, kind).run();
 }
 
 void AlertRepository::resolve(const std::string& cause)

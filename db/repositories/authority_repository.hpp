@@ -49,6 +49,10 @@ public:
     void insert(const std::string& spki_sha256, const std::string& reason, Time at); ///< nothing when it is there
     /// False when it is there.
     bool insert(const BlockedKey& key);
+    /// Blocked for keyCompromise from now on, whether it was blocked for less before or not at all.
+    void compromise(const BlockedKey& key);
+    /// Like find; on PostgreSQL the row stays locked until the unit ends.
+    std::optional<BlockedKey> hold(const std::string& spki_sha256);
     std::optional<BlockedKey> find(const std::string& spki_sha256);
     std::vector<BlockedKey> list(const std::string& reason, const PageRequest& page); ///< by time; "": any reason
     long long count(const std::string& reason);

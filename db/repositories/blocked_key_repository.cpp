@@ -7,7 +7,10 @@ namespace {
 
 constexpr SqlText kColumns = "spki_sha256, reason, note, actor_type, actor_id, actor_name, created_at";
 constexpr std::string_view kInsert = kSql<kInsertInto<"blocked_keys", kColumns>, " ON CONFLICT DO NOTHING">;
+constexpr std::string_view kCompromise =
+    kSql<kInsertInto<"blocked_keys", kColumns>, " ON CONFLICT (spki_sha256) DO UPDATE SET reason = excluded.reason">;
 constexpr std::string_view kFind = kSql<"SELECT ", kColumns, " FROM blocked_keys WHERE spki_sha256 = :spki">;
+constexpr std::string_view kHold = kSql<"SELECT ", kColumns, " FROM blocked_keys WHERE spki_sha256 = :spki FOR UPDATE">;
 constexpr std::string_view kList = kSql<"SELECT ", kColumns, " FROM blocked_keys">;
 constexpr std::string_view kCount = "SELECT count(*) FROM blocked_keys";
 constexpr std::string_view kRemove = "DELETE FROM blocked_keys WHERE spki_sha256 = :spki";
@@ -41,6 +44,17 @@ void BlockedKeyRepository::insert(const std::string& spki_sha256, const std::str
 bool BlockedKeyRepository::insert(const BlockedKey& key)
 {
     return Query(session_, kInsert).bind_all(columns(key)).run() == 1;
+}
+
+void BlockedKeyRepository::compromise(const BlockedKey& key)
+{
+    Query(session_, kCompromise).bind_all(columns(key)).run();
+}
+
+std::optional<BlockedKey> BlockedKeyRepository::hold(const std::string& spki_sha256)
+{
+    const auto sql = session_.dialect() == Dialect::Postgres ? kHold : std::string_view(kFind);
+    return Query(session_, sql).bind(spki_sha256).one(read_blocked);
 }
 
 std::optional<BlockedKey> BlockedKeyRepository::find(const std::string& spki_sha256)

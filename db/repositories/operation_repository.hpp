@@ -27,6 +27,8 @@ public:
     std::string raise(const Alert& alert);
     /// The cause is gone; nothing when it was none, or is resolved already.
     void resolve(const std::string& cause);
+    /// Every one of that kind about a resource.
+    void resolve_about(const std::string& kind, const std::string& resource_id);
     std::optional<Alert> find(const std::string& id);
     std::vector<Alert> list(const AlertFilter& filter, const PageRequest& page); ///< by last occurrence
     long long count(const AlertFilter& filter);

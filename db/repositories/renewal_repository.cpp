@@ -28,8 +28,10 @@ constexpr std::string_view kUpdateOwn = R"sql(
      WHERE certificate_id = :certificate_id AND revision = :revision)sql";
 constexpr std::string_view kSetDue =
     "UPDATE planned_renewals SET due_at = :due_at, plan = :plan WHERE certificate_id = :certificate_id";
-constexpr std::string_view kNoteAttempt = R"sql(
-    UPDATE planned_renewals SET attempts = attempts + 1, due_at = :due_at, last_error = :error
+constexpr std::string_view kWaitUntil =
+    "UPDATE planned_renewals SET due_at = :due_at WHERE certificate_id = :certificate_id";
+constexpr std::string_view kNoteFailure = R"sql(
+    UPDATE planned_renewals SET attempts = attempts + 1, last_error = :error
      WHERE certificate_id = :certificate_id)sql";
 constexpr std::string_view kSuggest = R"sql(
     UPDATE planned_renewals
@@ -136,9 +138,14 @@ void RenewalRepository::set_due(const std::string& certificate_id, std::optional
     Query(session_, kSetDue).bind(due_at, plan, certificate_id).run();
 }
 
-void RenewalRepository::note_attempt(const std::string& certificate_id, Time due_at, const std::string& error)
+void RenewalRepository::wait_until(const std::string& certificate_id, Time due_at)
 {
-    Query(session_, kNoteAttempt).bind(due_at, error, certificate_id).run();
+    Query(session_, kWaitUntil).bind(due_at, certificate_id).run();
+}
+
+void RenewalRepository::note_failure(const std::string& certificate_id, const std::string& error)
+{
+    Query(session_, kNoteFailure).bind(error, certificate_id).run();
 }
 
 void RenewalRepository::suggest(const PlannedRenewal& planned)

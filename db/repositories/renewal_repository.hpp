@@ -27,8 +27,10 @@ public:
     bool update_own(const PlannedRenewal& planned);
     /// When it is due, worked out in that plan.
     void set_due(const std::string& certificate_id, std::optional<Time> due_at, long long plan);
-    /// One more attempt, of which the next comes at `due_at` at the earliest.
-    void note_attempt(const std::string& certificate_id, Time due_at, const std::string& error);
+    /// Under way, or failed: the next attempt comes at `due_at` at the earliest.
+    void wait_until(const std::string& certificate_id, Time due_at);
+    /// One more attempt that failed, and why.
+    void note_failure(const std::string& certificate_id, const std::string& error);
 
     /// What the CA said: `suggested` and `ask_ca_at`.
     void suggest(const PlannedRenewal& planned);

@@ -26,6 +26,12 @@ constexpr std::string_view kComplete = R"sql(
     UPDATE revocation_batches SET status = 'complete', completed_at = :at, revision = revision + 1
      WHERE id = :id AND status = 'running')sql";
 
+constexpr std::string_view kUnconfirmed =
+    "SELECT id FROM revocation_batches WHERE status = 'previewed' AND expires_at < :expired_by LIMIT :most";
+constexpr std::string_view kRemoveItems = "DELETE FROM revocation_batch_items WHERE batch_id = :batch_id";
+constexpr std::string_view kRemoveUnconfirmed =
+    "DELETE FROM revocation_batches WHERE id = :id AND status = 'previewed'";
+
 constexpr SqlText kItemColumns = "position, certificate_id, result, detail, done_at";
 constexpr std::string_view kIds =
     "SELECT certificate_id FROM revocation_batch_items WHERE batch_id = :batch_id ORDER BY position";
@@ -125,6 +131,17 @@ long long RevocationBatchRepository::count(const std::string& actor_id)
     where.add_equal("actor_id", actor_id);
     Query query(session_, std::string(kCount) + where.sql());
     return where.bind_to(query).value<long long>().value_or(0);
+}
+
+int RevocationBatchRepository::remove_unconfirmed(Time expired_by, int limit)
+{
+    const auto ids = Query(session_, kUnconfirmed).bind(expired_by, limit).values<std::string>();
+    for (const auto& id : ids) {
+        if (Query(session_, kRemoveUnconfirmed).bind(id).run() == 1) {
+            Query(session_, kRemoveItems).bind(id).run();
+        }
+    }
+    return static_cast<int>(ids.size());
 }
 
 int RevocationBatchRepository::count_attempt(const std::string& id)

@@ -29,6 +29,9 @@ public:
     std::vector<RevocationBatch> list(const std::string& actor_id, const PageRequest& page);
     long long count(const std::string& actor_id);
 
+    /// Previews whose code had expired by then, at most so many; returns how many there were.
+    int remove_unconfirmed(Time expired_by, int limit);
+
     /// One more wrong code; returns those so far.
     int count_attempt(const std::string& id);
     /// previewed -> running, with reason, time, address and request id. False when it is not previewed any more.

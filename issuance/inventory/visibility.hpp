@@ -17,6 +17,9 @@ namespace chancery::issuance::inventory {
 /// As conditions that all hold for what is visible; none when everything is.
 std::vector<FilterNode> visible_to(Core& core, db::Session& session, const Caller& caller);
 
+/// Whether nothing is kept from the caller.
+bool sees_everything(const Caller& caller);
+
 /// The same for a certificate that was read.
 bool is_visible_to(Core& core, db::Session& session, const Caller& caller, const Certificate& certificate);
 

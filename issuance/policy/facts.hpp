@@ -35,6 +35,8 @@ struct Facts {
     long long certificates_with_key = 0;           ///< in the inventory already
     long long active_certificates_with_names = 0;  ///< unexpired, unrevoked, exactly these names
     std::optional<long long> days_before_expiry{}; ///< of the certificate being renewed
+    bool renews_same_names = false;                ///< it has exactly these names
+    Actor renewed_for{};                           ///< whose it is
 };
 
 } // namespace chancery::issuance::policy

@@ -47,7 +47,8 @@ const PolicyWaiver* Waivers::find(const std::string& policy_id, std::string_view
     const auto found =
         std::find_if(of_policy->second.begin(), of_policy->second.end(), [&](const PolicyWaiver& waiver) {
             return waiver.rule == rule && waiver.state(facts.judged_at) == WaiverState::Active &&
-                   is_about(waiver, facts) && !is_requester(waiver.approved_by, facts.requester);
+                   is_about(waiver, facts) && !is_requester(waiver.approved_by, facts.requester) &&
+                   !is_requester(waiver.approved_by, facts.renewed_for);
         });
     return found == of_policy->second.end() ? nullptr : &*found;
 }

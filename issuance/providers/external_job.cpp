@@ -73,6 +73,10 @@ std::optional<Errand> find_errand(Core& core, db::UnitOfWork& work, const std::s
     }
     // From here on the CA may hear of it: what is found after a crash is submitted again, not forgotten.
     if (external->state == ExternalState::New) {
+        if (const auto change = changed_since(work, *order, *external)) {
+            give_up(core, work, *order, change->words);
+            return std::nullopt;
+        }
         db::ExternalOrderRepository(work).mark_submitting(order_id);
     }
     auto wanted = wanted_of(core, work, *order, *external);

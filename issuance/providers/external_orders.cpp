@@ -5,6 +5,7 @@
 #include "db/repositories/certificate_repository.hpp"
 #include "db/repositories/external_order_repository.hpp"
 #include "issuance/audit.hpp"
+#include "issuance/completion.hpp"
 #include "issuance/providers/fulfilment.hpp"
 #include "pki/pem.hpp"
 
@@ -50,13 +51,19 @@ Result<std::string> csr_of_order(Core& core, db::Session& session, const Caller&
     return external->csr;
 }
 
-Result<Finished> fulfil_by_hand(Core& core, db::UnitOfWork& work, const Caller& caller, const std::string& order_id,
-                                const std::string& pem)
+namespace {
+
+/// An order that waits for a certificate from an operator, who may bring it or end it.
+struct Waiting {
+    Order order{};
+    ExternalOrder external{};
+};
+
+Result<Waiting> find_waiting(Core& core, db::UnitOfWork& work, const Caller& caller, const std::string& order_id)
 {
-    const auto now = core.clock.now();
-    CHANCERY_CHECK(require(work, caller, Right::FulfilOrders, now));
+    CHANCERY_CHECK(require(work, caller, Right::FulfilOrders, core.clock.now()));
     CHANCERY_TRY(order, read_order(core, work, caller, order_id));
-    const auto external = db::ExternalOrderRepository(work).find(order.id);
+    auto external = db::ExternalOrderRepository(work).find(order.id);
     const auto* provider = core.configuration.current(work)->provider(order.provider_id);
     if (!external || provider == nullptr || provider->kind != ProviderKind::Manual) {
         return refuse(Code::Conflict, "This order waits for no certificate from an operator.");
@@ -64,11 +71,33 @@ Result<Finished> fulfil_by_hand(Core& core, db::UnitOfWork& work, const Caller& 
     if (external->state == ExternalState::Done) {
         return refuse(Code::Conflict, "The order has ended.");
     }
+    return Waiting{.order = std::move(order), .external = std::move(*external)};
+}
+
+} // namespace
+
+Result<Finished> cancel_waiting(Core& core, db::UnitOfWork& work, const Caller& caller, const std::string& order_id,
+                                const std::string& reason)
+{
+    CHANCERY_TRY(waiting, find_waiting(core, work, caller, order_id));
+    const auto& order = waiting.order;
+    auto details = json::Writer().begin_object().member("reason", reason).end_object().take();
+    audit::record(work, caller, core.clock.now(), audit::kOrderCancelled, {"order", order.id}, std::move(details));
+    return fail_order(core, work, Accepted{.order = order, .caller = caller},
+                      Problem{.code = Code::ProviderFailed, .detail = "An operator ended the order: " + reason});
+}
+
+Result<Finished> fulfil_by_hand(Core& core, db::UnitOfWork& work, const Caller& caller, const std::string& order_id,
+                                const std::string& pem)
+{
+    const auto now = core.clock.now();
+    CHANCERY_TRY(waiting, find_waiting(core, work, caller, order_id));
+    const auto& order = waiting.order;
     const auto certificates = pki::from_pem(pem, "CERTIFICATE");
     if (!certificates || certificates->empty()) {
         return refuse(refused_upload("must be PEM certificates, the new one and those above it"));
     }
-    auto finished = fulfil(core, work, caller, order, *external, *certificates);
+    auto finished = fulfil(core, work, caller, order, waiting.external, *certificates);
     if (!finished) {
         auto details = json::Writer().begin_object().member("reason", finished.error().detail).end_object().take();
         audit::record_refusal(work, caller, now, audit::kOrderUploadRefused, {"order", order.id}, std::move(details));

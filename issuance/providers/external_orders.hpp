@@ -31,4 +31,9 @@ Result<std::string> csr_of_order(Core& core, db::Session& session, const Caller&
 Result<Finished> fulfil_by_hand(Core& core, db::UnitOfWork& work, const Caller& caller, const std::string& order_id,
                                 const std::string& pem);
 
+/// Ends an order that waits for a certificate from an operator, who says why: it fails with that. Forbidden without
+/// FulfilOrders; Conflict when it waits for none.
+Result<Finished> cancel_waiting(Core& core, db::UnitOfWork& work, const Caller& caller, const std::string& order_id,
+                                const std::string& reason);
+
 } // namespace chancery::issuance::providers

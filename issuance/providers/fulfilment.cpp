@@ -1,11 +1,14 @@
 #include "issuance/providers/fulfilment.hpp"
 
 #include "core/json.hpp"
+#include "db/repositories/authority_repository.hpp"
 #include "db/repositories/certificate_repository.hpp"
 #include "db/repositories/external_order_repository.hpp"
 #include "issuance/administration.hpp"
 #include "issuance/completion.hpp"
 #include "issuance/providers/verification.hpp"
+#include "issuance/revocation/revocation.hpp"
+#include "pki/csr.hpp"
 #include "pki/digest.hpp"
 #include "pki/pem.hpp"
 
@@ -33,7 +36,35 @@ std::string name_of_provider(const Configuration& configuration, const std::stri
     return provider == nullptr ? id : provider->name;
 }
 
+/// The CA was asked before and has issued it: it is in the inventory, and revoked.
+void revoke_what_changed(Core& core, db::UnitOfWork& work, const Order& order, const ExternalOrder& external,
+                         Finished& finished)
+{
+    if (const auto change = changed_since(work, order, external)) {
+        if (auto revoked = revoke(core, work, system_caller(), *finished.certificate, change->reason)) {
+            finished.certificate = std::move(*revoked);
+        }
+    }
+}
+
 } // namespace
+
+std::optional<Change> changed_since(db::Session& session, const Order& order, const ExternalOrder& external)
+{
+    const auto csr = pki::parse_csr(external.csr);
+    if (csr && db::BlockedKeyRepository(session).contains(csr->key.spki_sha256())) {
+        return Change{.words = "The key was blocked after the order was accepted.",
+                      .reason = RevocationReason::KeyCompromise};
+    }
+    const auto renewed = order.kind == OrderKind::Renewal && order.renews_certificate
+                             ? db::CertificateRepository(session).find(*order.renews_certificate)
+                             : std::nullopt;
+    if (renewed && renewed->revoked_at) {
+        return Change{.words = "The certificate was revoked that this order was to renew.",
+                      .reason = renewed->revocation_reason.value_or(RevocationReason::Unspecified)};
+    }
+    return std::nullopt;
+}
 
 Problem refused_upload(const std::string& detail)
 {
@@ -57,6 +88,9 @@ Result<Finished> fulfil(Core& core, db::UnitOfWork& work, const Caller& caller, 
         .tags = json::Reader(order.request).optional_strings("tags").value_or(std::vector<std::string>())};
     auto finished = complete_order(core, work, accepted, verified.certificate);
     db::ExternalOrderRepository(work).store_received(order.id, pem_of(certificates));
+    if (finished.certificate && finished.order.status == OrderStatus::Complete) {
+        revoke_what_changed(core, work, order, external, finished);
+    }
     if (finished.certificate && finished.certificate->der == verified.certificate) {
         db::CertificateChainRepository(work).insert(finished.certificate->id, pem_of(verified.chain));
     }

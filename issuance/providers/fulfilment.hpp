@@ -3,14 +3,25 @@
 #include "core/model/provider.hpp"
 #include "issuance/orders.hpp"
 
+#include <optional>
 #include <string>
 #include <vector>
 
 /// How an order at a CA outside ends. Shared by the job and the operator's upload.
 namespace chancery::issuance::providers {
 
+/// What has come between the gate and the CA and would make the gate refuse the order now.
+struct Change {
+    std::string words{};
+    RevocationReason reason{}; ///< for which a certificate that comes all the same is revoked
+};
+
+/// Its key was blocked, or the certificate that it renews was revoked.
+std::optional<Change> changed_since(db::Session& session, const Order& order, const ExternalOrder& external);
+
 /// Verifies what came back and stores it with its chain: certificate, order, audit record. The Problem of
 /// `verify_issued` when it is not what was asked for; then nothing but the text of it was stored.
+/// A certificate whose order the gate would refuse by now (`changed_since`) is revoked with that.
 Result<Finished> fulfil(Core& core, db::UnitOfWork& work, const Caller& caller, const Order& order,
                         const ExternalOrder& external, const std::vector<std::string>& certificates);
 

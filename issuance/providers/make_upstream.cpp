@@ -9,9 +9,9 @@
 
 namespace chancery::issuance::providers {
 
-boost::asio::awaitable<std::optional<RenewalWindow>> Upstream::renewal_window(std::string /*certificate*/)
+boost::asio::awaitable<std::expected<RenewalWindow, Failed>> Upstream::renewal_window(std::string /*certificate*/)
 {
-    co_return std::nullopt;
+    co_return std::unexpected(Failed{});
 }
 
 std::unique_ptr<Upstream> make_upstream(Core& core, const Provider& provider)

@@ -94,6 +94,7 @@ void store_success(Core& core, db::UnitOfWork& work, const Errand& errand)
     const auto now = core.clock.now();
     const auto& id = errand.certificate.id;
     if (db::RevocationDispatchRepository(work).mark_published(id, *errand.dispatch.job_id, now)) {
+        db::AlertRepository(work).resolve("revocation.not_published:" + id);
         audit::record(work, system_caller(), now, audit::kRevokePublished, {"certificate", id},
                       details_of(errand.dispatch, ""));
     }

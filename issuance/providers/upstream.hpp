@@ -8,6 +8,7 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <chrono>
+#include <expected>
 #include <memory>
 #include <optional>
 #include <string>
@@ -82,9 +83,9 @@ public:
     virtual boost::asio::awaitable<Outcome> poll(Wanted wanted, std::string handle) = 0;
     /// Nothing when the CA revoked it, or had done so before.
     virtual boost::asio::awaitable<std::optional<Failed>> revoke(RevocationRequest request) = 0;
-    /// What the CA suggests for a certificate (DER) of its own; nothing where it has no opinion, or does not tell it
-    /// now.
-    virtual boost::asio::awaitable<std::optional<RenewalWindow>> renewal_window(std::string certificate);
+    /// What the CA suggests for a certificate (DER) of its own. Failed without words where it has no opinion, with them
+    /// where it does not tell it now.
+    virtual boost::asio::awaitable<std::expected<RenewalWindow, Failed>> renewal_window(std::string certificate);
 };
 
 /// The driver for a provider with its secrets opened; null for those that issue here or by hand. Throws

@@ -38,7 +38,7 @@ std::optional<Certificate> still_due(Core& core, db::UnitOfWork& work, const Pla
     db::RenewalRepository renewals(work);
     auto certificate = db::CertificateRepository(work).find(planned.certificate_id);
     if (is_over(certificate, now)) {
-        renewals.remove(planned.certificate_id);
+        forget_renewal(work, planned.certificate_id);
         return std::nullopt;
     }
     const auto settings = renewals.settings();
@@ -48,6 +48,12 @@ std::optional<Certificate> still_due(Core& core, db::UnitOfWork& work, const Pla
         return std::nullopt;
     }
     return certificate;
+}
+
+bool waits_for_a_person(Core& core, db::Session& session, const Order& order)
+{
+    const auto* provider = core.configuration.current(session)->provider(order.provider_id);
+    return provider != nullptr && provider->kind == ProviderKind::Manual;
 }
 
 Result<Accepted> submit(Core& core, db::UnitOfWork& work, const Certificate& certificate)
@@ -72,15 +78,24 @@ Begun begin_renewal(Core& core, db::UnitOfWork& work, const std::string& certifi
         return {};
     }
     const auto next = now + renewal::wait_after(planned->attempts + 1, certificate->valid_to - now);
+    renewals.wait_until(certificate_id, next);
     auto accepted = submit(core, work, *certificate);
     if (accepted) {
-        renewals.note_attempt(certificate_id, next, "");
+        if (waits_for_a_person(core, work, accepted->order)) {
+            tell_waiting_renewal(core, work, *certificate,
+                                 "An operator has to bring the certificate for the order " + accepted->order.id + ".",
+                                 AlertSeverity::Warning);
+        }
         return {.accepted = std::move(*accepted)};
     }
     auto problem = std::move(accepted).error();
-    renewals.note_attempt(certificate_id, next, problem.detail);
     if (problem.code == Code::Conflict) {
-        return {}; // somebody is renewing it at this moment
+        // Somebody is renewing it, at this moment or for long.
+        const auto lead = renewal::lead_time(*certificate, planned->own.over(renewals.settings().threshold));
+        if (now > certificate->valid_to - lead / 2) {
+            tell_waiting_renewal(core, work, *certificate, problem.detail, AlertSeverity::Critical);
+        }
+        return {};
     }
     tell_failed_renewal(core, work, system_caller(), certificate_id, certificate->common_name, problem);
     return {.refusal = std::move(problem)};
@@ -93,9 +108,14 @@ asio::awaitable<void> put_off(Core& core, std::string certificate_id, std::strin
     co_await core.store.write([&](db::UnitOfWork& work) {
         db::RenewalRepository renewals(work);
         const auto planned = renewals.find(certificate_id);
-        const auto attempts = planned ? planned->attempts + 1 : 1;
-        renewals.note_attempt(certificate_id, core.clock.now() + renewal::wait_after(attempts, Time::duration::zero()),
-                              "The server could not renew it; its log says why.");
+        const auto certificate = db::CertificateRepository(work).find(certificate_id);
+        if (!planned || !certificate) {
+            return;
+        }
+        const auto wait = renewal::wait_after(planned->attempts + 1, Time::duration::zero());
+        renewals.wait_until(certificate_id, core.clock.now() + wait);
+        tell_failed_renewal(core, work, system_caller(), certificate_id, certificate->common_name,
+                            {.code = Code::Internal, .detail = "The server could not renew it; its log says why."});
     });
 }
 
@@ -128,10 +148,13 @@ std::size_t work_out_stale(Core& core, db::UnitOfWork& work)
     for (const auto& id : ids) {
         const auto certificate = certificates.find(id);
         if (is_over(certificate, now)) {
-            renewals.remove(id);
+            forget_renewal(work, id);
             continue;
         }
         const auto planned = renewals.find(id);
+        if (!planned) {
+            continue; // renewed between the two looks
+        }
         auto due = renewal::due_by(core, work, *certificate, *planned, settings.threshold, now);
         if (due && planned->attempts > 0 && planned->due_at) {
             due = planned->due_at; // between attempts: the next one stays where it is

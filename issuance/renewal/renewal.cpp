@@ -3,15 +3,19 @@
 #include "core/json.hpp"
 #include "db/repositories/authority_repository.hpp"
 #include "db/repositories/certificate_repository.hpp"
+#include "db/repositories/external_order_repository.hpp"
 #include "db/repositories/operation_repository.hpp"
 #include "db/repositories/order_repository.hpp"
+#include "db/repositories/renewal_repository.hpp"
 #include "issuance/administration.hpp"
 #include "issuance/audit.hpp"
 #include "issuance/certificates.hpp"
 #include "issuance/orders.hpp"
 #include "issuance/problem_json.hpp"
 #include "issuance/profile.hpp"
+#include "issuance/providers/kinds.hpp"
 #include "pki/certificate.hpp"
+#include "pki/csr.hpp"
 
 #include <algorithm>
 
@@ -73,19 +77,34 @@ void write_validity(json::Writer& out, Core& core, const Certificate& certificat
     }
 }
 
+/// The provider that the renewal goes to when it is another than the order's.
+const Provider* other_provider(const Configuration& configuration, const Order& order, const json::Reader& changes)
+{
+    json::Reader in(changes.text());
+    const auto wanted = in.is_string("provider_id") ? in.string("provider_id") : order.provider_id;
+    return wanted == order.provider_id ? nullptr : configuration.provider(wanted);
+}
+
 /// A merge patch that turns the parameters of the first order into those of a renewal.
 std::string renewed_parameters(Core& core, db::Session& session, const Certificate& certificate, const Order& order,
                                const json::Reader& changes)
 {
     const auto configuration = core.configuration.current(session);
+    const auto* other = other_provider(*configuration, order, changes);
     json::Writer out;
     out.begin_object().null_member("csr");
     if (gives(changes, "csr")) {
         out.null_member("key_algorithm"); // the CSR brings its own key
     }
-    write_validity(out, core, certificate, json::Reader(order.request), changes);
+    if (other != nullptr && providers::capabilities_of(*other).sets_validity) {
+        out.null_member("valid_from").null_member("valid_to").null_member("validity_days");
+    } else {
+        write_validity(out, core, certificate, json::Reader(order.request), changes);
+    }
+    const auto authority =
+        other == nullptr ? fitting_authority(*configuration, certificate, core.clock.now()) : std::nullopt;
     out.member("provider_id", order.provider_id)
-        .member_or_null("authority_id", fitting_authority(*configuration, certificate, core.clock.now()))
+        .member_or_null("authority_id", authority)
         .member("tags", certificate.tags);
     return out.end_object().take();
 }
@@ -115,6 +134,62 @@ bool has_key_of_lineage(db::Session& session, const Certificate& renewed, const 
 std::string alert_cause(const std::string& certificate_id)
 {
     return "renewal.failed:" + certificate_id;
+}
+
+std::string waiting_cause(const std::string& certificate_id)
+{
+    return "renewal.waiting:" + certificate_id;
+}
+
+void resolve_alerts(db::UnitOfWork& work, const std::string& certificate_id)
+{
+    db::AlertRepository alerts(work);
+    alerts.resolve(alert_cause(certificate_id));
+    alerts.resolve(waiting_cause(certificate_id));
+}
+
+/// What policies look at, of a certificate that is renewed.
+struct Content {
+    Subject subject{};
+    std::vector<Name> names{};
+    std::string key{};
+    std::vector<KeyUsage> key_usage{};
+    std::vector<ExtendedKeyUsage> extended_key_usage{};
+    Time::duration lifetime{};
+};
+
+std::optional<Content> signed_content(const Certificate& renewed)
+{
+    const auto old = pki::parse_certificate(renewed.der);
+    if (!old) {
+        return std::nullopt;
+    }
+    return Content{.subject = old->subject,
+                   .names = old->names,
+                   .key = old->key_type.name(),
+                   .key_usage = old->key_usage,
+                   .extended_key_usage = old->extended_key_usage,
+                   .lifetime = old->valid_to - old->valid_from};
+}
+
+/// Of what a CA outside issued: what the gate had judged, not what the CA made of it.
+std::optional<Content> ordered_content(Core& core, db::Session& session, const Certificate& renewed)
+{
+    const auto id = renewed.order_id.value_or("");
+    const auto order = db::OrderRepository(session).find(id);
+    const auto external = db::ExternalOrderRepository(session).find(id);
+    const auto csr = external ? pki::parse_csr(external->csr) : Result<pki::Csr>(refuse(Code::NotFound, ""));
+    const auto asked =
+        order ? read_request(core, order->request) : Result<CertificateRequest>(refuse(Code::NotFound, ""));
+    if (!csr || !asked) {
+        return std::nullopt;
+    }
+    return Content{.subject = csr->subject,
+                   .names = csr->names,
+                   .key = csr->key.type().name(),
+                   .key_usage = asked->key_usage,
+                   .extended_key_usage = external->planned_usages,
+                   .lifetime = external->planned_to - external->planned_from};
 }
 
 template <class T> std::vector<T> sorted(std::vector<T> values)
@@ -175,23 +250,27 @@ Ruling<Certificate> check_renewal(Core& core, db::Session& session, const Caller
     return std::move(*renewed);
 }
 
-bool is_edited(const policy::Facts& facts, const Certificate& renewed)
+bool is_edited(Core& core, db::Session& session, const CertificateRequest& request, const policy::Facts& facts,
+               const Certificate& renewed)
 {
-    const auto old = pki::parse_certificate(renewed.der);
+    const auto old = renewed.authority_id ? signed_content(renewed) : ordered_content(core, session, renewed);
     if (!old) {
         return true;
     }
+    const auto digest = request.digest.value_or(renewed.digest);
+    const auto key_usage = request.key_usage.empty() ? old->key_usage : request.key_usage;
     return facts.subject != old->subject || sorted(facts.names) != sorted(old->names) || !facts.key ||
-           facts.key->name() != old->key_type.name() || sorted(facts.key_usage) != sorted(old->key_usage) ||
-           sorted(facts.extended_key_usage) != sorted(old->extended_key_usage) || facts.digest != renewed.digest ||
-           facts.provider_id != renewed.provider_id ||
-           facts.valid_to - facts.valid_from > old->valid_to - old->valid_from;
+           facts.key->name() != old->key || sorted(key_usage) != sorted(old->key_usage) ||
+           sorted(facts.extended_key_usage) != sorted(old->extended_key_usage) || digest != renewed.digest ||
+           facts.provider_id != renewed.provider_id || facts.valid_to - facts.valid_from > old->lifetime;
 }
 
 void tell_renewal(Core& core, db::UnitOfWork& work, const Caller& caller, const Order& order,
                   const Certificate& successor)
 {
-    db::AlertRepository(work).resolve(alert_cause(*order.renews_certificate));
+    resolve_alerts(work, *order.renews_certificate);
+    // What its predecessor was warned of, it is warned of itself when it still is so.
+    db::AlertRepository(work).resolve_about("policy.soft_fail", *order.renews_certificate);
     auto details = json::Writer()
                        .begin_object()
                        .member("order_id", order.id)
@@ -204,9 +283,30 @@ void tell_renewal(Core& core, db::UnitOfWork& work, const Caller& caller, const 
                   std::move(details));
 }
 
+void tell_waiting_renewal(Core& core, db::UnitOfWork& work, const Certificate& certificate, const std::string& why,
+                          AlertSeverity severity)
+{
+    raise_alert(core, work,
+                Alert{.kind = "renewal.waiting",
+                      .cause = waiting_cause(certificate.id),
+                      .severity = severity,
+                      .title = "Renewal waits: " + certificate.common_name,
+                      .detail = why,
+                      .resource_type = "certificate",
+                      .resource_id = certificate.id});
+}
+
+void forget_renewal(db::UnitOfWork& work, const std::string& certificate_id)
+{
+    db::RenewalRepository(work).remove(certificate_id);
+    resolve_alerts(work, certificate_id);
+}
+
 void tell_failed_renewal(Core& core, db::UnitOfWork& work, const Caller& caller, const std::string& certificate_id,
                          const std::string& common_name, const Problem& problem, const std::string& order_id)
 {
+    db::RenewalRepository(work).note_failure(certificate_id, problem.detail);
+    db::AlertRepository(work).resolve(waiting_cause(certificate_id));
     json::Writer details;
     details.begin_object();
     if (!order_id.empty()) {

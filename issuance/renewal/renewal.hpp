@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/model/alert.hpp"
 #include "core/model/certificate.hpp"
 #include "issuance/core.hpp"
 #include "issuance/gate.hpp"
@@ -23,14 +24,22 @@ Result<CertificateRequest> renewal_of(Core& core, db::Session& session, const Ca
 Ruling<Certificate> check_renewal(Core& core, db::Session& session, const Caller& caller,
                                   const CertificateRequest& request, const pki::PublicKey& key);
 
-/// Whether the content to be signed is another than the renewed certificate's in what policies look at: subject, names,
-/// kind of key, usages, a longer validity. Such a renewal is as good as a new certificate and judged as one, too.
-bool is_edited(const policy::Facts& facts, const Certificate& renewed);
+/// Whether the content to be signed is another than what was asked for the renewed certificate, in what policies look
+/// at: subject, names, kind of key, usages, digest, provider, a longer validity. Such a renewal is as good as a new
+/// certificate and judged as one, too. What a CA outside made of its order, and what another CA's key brings with it,
+/// is no edit.
+bool is_edited(Core& core, db::Session& session, const CertificateRequest& request, const policy::Facts& facts,
+               const Certificate& renewed);
 
 /// What goes with a renewal's completion, in its unit: links, and the audit record of the renewed certificate.
 void tell_renewal(Core& core, db::UnitOfWork& work, const Caller& caller, const Order& order,
                   const Certificate& successor);
-/// The audit record and the alert of a renewal that failed: one alert for each certificate.
+/// The alert of a renewal that waits for somebody outside; resolved when it is done.
+void tell_waiting_renewal(Core& core, db::UnitOfWork& work, const Certificate& certificate, const std::string& why,
+                          AlertSeverity severity);
+/// The certificate is not to be renewed any more, because it was revoked or is long over: its plan and its alerts end.
+void forget_renewal(db::UnitOfWork& work, const std::string& certificate_id);
+/// The audit record, the count and the alert of a renewal that failed: one alert for each certificate.
 void tell_failed_renewal(Core& core, db::UnitOfWork& work, const Caller& caller, const std::string& certificate_id,
                          const std::string& common_name, const Problem& problem, const std::string& order_id = {});
 

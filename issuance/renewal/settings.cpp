@@ -1,5 +1,6 @@
 #include "core/json.hpp"
 #include "db/repositories/certificate_repository.hpp"
+#include "db/repositories/operation_repository.hpp"
 #include "db/repositories/renewal_repository.hpp"
 #include "issuance/audit.hpp"
 #include "issuance/certificates.hpp"
@@ -131,6 +132,9 @@ Result<RenewalOutlook> update_own_renewal_settings(Core& core, db::UnitOfWork& w
     planned->due_at = due && planned->attempts > 0 && planned->due_at ? planned->due_at : due;
     if (!renewals.update_own(*planned)) {
         return refuse(Code::PreconditionFailed, "The settings were changed meanwhile.");
+    }
+    if (!effective.automatic) {
+        db::AlertRepository(work).resolve_about("renewal.failed", certificate_id);
     }
     ++planned->revision;
     audit::record(work, caller, now, audit::kRenewalSettingsUpdated, {"certificate", certificate_id},

@@ -8,6 +8,8 @@
 #include "issuance/renewal/planning.hpp"
 
 #include <algorithm>
+#include <expected>
+#include <set>
 
 namespace chancery::issuance::renewal {
 namespace {
@@ -25,23 +27,22 @@ struct Question {
     std::optional<Provider> provider{};
 };
 
+using Answer = std::expected<providers::RenewalWindow, providers::Failed>;
+
 Question find_question(Core& core, db::Session& session, const std::string& certificate_id)
 {
     Question question{.certificate = db::CertificateRepository(session).find(certificate_id)};
     if (question.certificate && question.certificate->provider_id) {
         const auto* provider = core.configuration.current(session)->provider(*question.certificate->provider_id);
-        if (provider != nullptr && provider->active && provider->kind == ProviderKind::Acme) {
+        if (provider != nullptr && provider->kind == ProviderKind::Acme) {
             question.provider = *provider;
         }
     }
     return question;
 }
 
-asio::awaitable<std::optional<providers::RenewalWindow>> ask(Core& core, const Question& question)
+asio::awaitable<Answer> ask(Core& core, const Question& question)
 {
-    if (!question.provider) {
-        co_return std::nullopt;
-    }
     std::string failure;
     try {
         const auto upstream = providers::make_upstream(core, *question.provider);
@@ -49,13 +50,11 @@ asio::awaitable<std::optional<providers::RenewalWindow>> ask(Core& core, const Q
     } catch (const std::exception& error) {
         failure = error.what();
     }
-    log::warning("renewal.ca_not_asked", {{"certificate_id", question.certificate->id}, {"error", failure}});
-    co_return std::nullopt;
+    co_return std::unexpected(providers::Failed{.words = failure});
 }
 
 /// A certificate that is replaced or gone by now has no plan, and nothing is written.
-void note_answer(Core& core, db::UnitOfWork& work, const Certificate& certificate,
-                 const std::optional<providers::RenewalWindow>& window)
+void note_answer(Core& core, db::UnitOfWork& work, const Certificate& certificate, const Answer& answer)
 {
     const auto now = core.clock.now();
     db::RenewalRepository renewals(work);
@@ -64,11 +63,11 @@ void note_answer(Core& core, db::UnitOfWork& work, const Certificate& certificat
         return;
     }
     const auto before = planned->suggested;
-    if (window) {
-        planned->suggested = {.from = window->start, .until = window->end};
+    if (answer) {
+        planned->suggested = {.from = answer->start, .until = answer->end};
     }
-    planned->ask_ca_at = now + std::clamp<Time::duration>(window ? window->look_again_after : kNextTime,
-                                                          std::chrono::minutes(1), kAtLatest);
+    const Time::duration wait = answer ? answer->look_again_after : kNextTime;
+    planned->ask_ca_at = now + std::clamp<Time::duration>(wait, std::chrono::minutes(1), kAtLatest);
     if (now > certificate.valid_to) {
         planned->ask_ca_at = std::nullopt;
     }
@@ -85,7 +84,10 @@ void forget(db::UnitOfWork& work, const std::string& certificate_id)
     db::RenewalRepository(work).suggest({.certificate_id = certificate_id});
 }
 
-asio::awaitable<void> ask_about(Core& core, std::string certificate_id)
+/// CAs that did not answer in this run: their other certificates' questions wait for the next time.
+using Silent = std::set<std::string>;
+
+asio::awaitable<void> ask_about(Core& core, std::string certificate_id, Silent& silent)
 {
     const auto question =
         co_await core.store.read([&](db::Session& session) { return find_question(core, session, certificate_id); });
@@ -93,8 +95,17 @@ asio::awaitable<void> ask_about(Core& core, std::string certificate_id)
         co_await core.store.write([&](db::UnitOfWork& work) { forget(work, certificate_id); });
         co_return;
     }
-    const auto window = co_await ask(core, question);
-    co_await core.store.write([&](db::UnitOfWork& work) { note_answer(core, work, *question.certificate, window); });
+    const auto& provider = *question.provider;
+    Answer answer = std::unexpected(providers::Failed{});
+    if (provider.active && !silent.contains(provider.id)) {
+        answer = co_await ask(core, question);
+        if (!answer && !answer.error().words.empty()) {
+            silent.insert(provider.id);
+            log::warning("renewal.ca_not_asked",
+                         {{"certificate_id", certificate_id}, {"reason", answer.error().words}});
+        }
+    }
+    co_await core.store.write([&](db::UnitOfWork& work) { note_answer(core, work, *question.certificate, answer); });
 }
 
 } // namespace
@@ -128,8 +139,9 @@ asio::awaitable<void> ask_cas(Core& core)
     // Once each: an answer moves the next question by a minute at least.
     const auto ids = co_await core.store.read(
         [&](db::Session& session) { return db::RenewalRepository(session).to_ask(core.clock.now(), kBatch); });
+    Silent silent;
     for (const auto& id : ids) {
-        co_await ask_about(core, id);
+        co_await ask_about(core, id, silent);
     }
 }
 

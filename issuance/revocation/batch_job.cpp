@@ -43,6 +43,11 @@ RevocationBatchItem revoke_item(Core& core, db::UnitOfWork& work, const Caller& 
     }
     item.result = RevocationResult::AlreadyRevoked;
     if (certificate->revoked_at) {
+        if (reason == RevocationReason::KeyCompromise && certificate->revocation_reason != reason) {
+            // Revoked for less by somebody else meanwhile: its key and what else carries it are dealt with all the
+            // same.
+            static_cast<void>(raise_to_key_compromise(core, work, caller, *certificate));
+        }
         return item;
     }
     const auto revoked = revoke(core, work, caller, *certificate, reason);

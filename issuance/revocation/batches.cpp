@@ -256,7 +256,7 @@ Result<RevocationBatch> find_revocation_batch(db::Session& session, const Caller
     auto batch = db::RevocationBatchRepository(session).find(id);
     const bool own =
         batch && batch->requested_by.type == caller.actor.type && batch->requested_by.id == caller.actor.id;
-    if (!batch || (!own && !has_right(caller, Right::ReadAllCertificates))) {
+    if (!batch || (!own && !inventory::sees_everything(caller))) {
         return refuse(Code::NotFound, "There is no such batch of revocations.");
     }
     return std::move(*batch);

@@ -70,7 +70,7 @@ BatchAttempt confirm_revocations(Core& core, db::UnitOfWork& work, const Caller&
 /// process dies. Stops when whoever confirmed it may revoke no more.
 boost::asio::awaitable<void> revoke_batch(Core& core, std::string batch_id);
 
-/// NotFound when it does not exist or is not the caller's to see: own ones, or all with ReadAllCertificates.
+/// NotFound when it does not exist or is not the caller's to see: own ones, or all when all certificates are.
 Result<RevocationBatch> find_revocation_batch(db::Session& session, const Caller& caller, const std::string& id);
 
 } // namespace chancery::issuance

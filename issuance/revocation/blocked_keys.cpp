@@ -155,7 +155,8 @@ Result<void> unblock_key(Core& core, db::UnitOfWork& work, const Caller& caller,
     CHANCERY_CHECK(require(work, caller, Right::UnblockKeys, now));
     CHANCERY_CHECK(check_note(note));
     db::BlockedKeyRepository repository(work);
-    if (!repository.find(spki_sha256)) {
+    // Held, so that a revocation for keyCompromise at the same time is seen, or finds the key unblocked and blocks it.
+    if (!repository.hold(spki_sha256)) {
         return refuse(Code::NotFound, "This key is not blocked.");
     }
     if (db::CertificateRepository(work).is_compromised(spki_sha256)) {

@@ -11,6 +11,7 @@
 #include "issuance/certificates.hpp"
 #include "issuance/problem_json.hpp"
 #include "issuance/providers/revocations.hpp"
+#include "issuance/renewal/renewal.hpp"
 #include "issuance/revocation_status/crls.hpp"
 #include "pki/digest.hpp"
 
@@ -114,6 +115,7 @@ void tell_revocation(Core& core, db::UnitOfWork& work, const Caller& caller, con
         enqueue_crls(core, work, *certificate.authority_id, certificate.serial_number, now);
     }
     providers::dispatch_revocation(core, work, caller, certificate, reason);
+    forget_renewal(work, certificate.id);
     audit::record(work, caller, now, audit::kRevokeSuccess, {"certificate", certificate.id},
                   success_details(certificate, reason));
     work.on_commit([&core] { core.metrics.counter("chancery_revocations_total", "Certificates revoked.").add(); });
@@ -124,10 +126,10 @@ void compromise_key(Core& core, db::UnitOfWork& work, const Caller& caller, cons
 {
     constexpr auto kReason = RevocationReason::KeyCompromise;
     const auto now = core.clock.now();
-    db::BlockedKeyRepository(work).insert(BlockedKey{.spki_sha256 = certificate.spki_sha256,
-                                                     .reason = std::string(name_of(kReason)),
-                                                     .blocked_by = caller.actor,
-                                                     .created_at = now});
+    db::BlockedKeyRepository(work).compromise(BlockedKey{.spki_sha256 = certificate.spki_sha256,
+                                                         .reason = std::string(name_of(kReason)),
+                                                         .blocked_by = caller.actor,
+                                                         .created_at = now});
     db::CertificateRepository certificates(work);
     for (const auto& sibling : certificates.active_with_key(certificate.spki_sha256, now)) {
         if (certificates.mark_revoked(sibling.id, now, kReason)) {

@@ -11,6 +11,7 @@
 #include "db/repositories/identity_repository.hpp"
 #include "db/repositories/machine_repository.hpp"
 #include "db/repositories/operation_repository.hpp"
+#include "db/repositories/revocation_batch_repository.hpp"
 #include "issuance/inventory/batches.hpp"
 #include "issuance/orders.hpp"
 #include "issuance/policies/replays.hpp"
@@ -346,6 +347,11 @@ boost::asio::awaitable<void> Application::Impl::sweep()
         db::IdempotencyRepository(work).remove_older_than(now - std::chrono::hours(24));
     });
     constexpr int kBatch = 500;
+    constexpr int kFewPreviews = 5; // of up to ten thousand items each
+    while (co_await services.store.write([&](db::UnitOfWork& work) {
+        return db::RevocationBatchRepository(work).remove_unconfirmed(now - std::chrono::hours(24), kFewPreviews);
+    }) == kFewPreviews) {
+    }
     // In batches, so that no unit of work holds the writer for long.
     while (co_await services.store.write([&](db::UnitOfWork& work) {
         return db::AcmeOrderRepository(work).sweep(now - std::chrono::hours(24), kBatch);

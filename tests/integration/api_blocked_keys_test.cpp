@@ -1,3 +1,4 @@
+#include "issuance/revocation/revocation.hpp"
 #include "pki/pem.hpp"
 #include "tests/support/api_world.hpp"
 
@@ -82,6 +83,25 @@ TEST_CASE("only a Super Administrator unblocks a key, with a reason", "[integrat
     CHECK(world.admin.post(removal, R"({"note":"A mistake."})").status == 404);
     CHECK(world.admin.get(kKeys + ("/" + hash)).status == 404);
     CHECK(world.admin.post("/api/v1/orders", csr_body(key)).status == 201);
+}
+
+TEST_CASE("a key that was blocked by hand is a compromised one once a certificate is revoked for that",
+          "[integration][api][blocked_keys]")
+{
+    ApiWorld world(GENERATE(from_range(test_dialects())));
+    const auto certificate = world.test.certificate(world.test.administrator(), automated({"a.example.com"}));
+    const auto target = "/api/v1/blocked-keys/" + certificate.spki_sha256;
+    REQUIRE(world.admin
+                .post("/api/v1/blocked-keys",
+                      R"({"spki_sha256":")" + certificate.spki_sha256 + R"(","note":"Seen elsewhere."})")
+                .status == 201);
+    CHECK(world.admin.get(target).text("reason") == "blocked");
+    REQUIRE(world.test.write([&](db::UnitOfWork& work) {
+        return issuance::revoke(world.test.core, work, issuance::system_caller(), certificate,
+                                RevocationReason::KeyCompromise);
+    }));
+    CHECK(world.admin.get(target).text("reason") == "keyCompromise");
+    CHECK(world.admin.post(target + "/removal", R"({"note":"no"})").code() == "CONFLICT");
 }
 
 TEST_CASE("the key of a compromised certificate stays blocked for good", "[integration][api][blocked_keys]")

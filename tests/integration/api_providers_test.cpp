@@ -205,6 +205,53 @@ TEST_CASE("an operator carries a CSR to a CA outside and brings the certificate 
     CHECK(pki::from_pem(chain.body, "CERTIFICATE").value().size() == 2);
 }
 
+TEST_CASE("an operator ends an order that will get no certificate, and says why", "[integration][api][providers]")
+{
+    ApiWorld world(GENERATE(from_range(test_dialects())));
+    const TestCa ca(world.test.clock);
+    const auto manual = world.admin.post(
+        kProviders, R"({"name":"By hand","type":"external_ca","kind":"manual","configuration":{"validity_days":90}})");
+    const auto ordered = world.admin.post(
+        "/api/v1/orders", order_body({"a.example.com"}, R"(,"provider_id":")" + manual.text("id") + '"'));
+    const auto order = ordered.field("location");
+    const auto csr = world.admin.get(order + "/csr");
+    CHECK(pointer_of(world.admin.post(order + "/cancellation", R"({"reason":""})")) == "/reason");
+    const auto user = world.somebody(Role::User, {"example.com"});
+    CHECK(user.post(order + "/cancellation", R"({"reason":"no"})").status == 403);
+
+    const auto ended = world.admin.post(order + "/cancellation", R"({"reason":"The CA refused the organization."})");
+    REQUIRE(ended.status == 200);
+    CHECK(ended.text("status") == "failed");
+    CHECK(ended.text("error/detail").ends_with("The CA refused the organization."));
+    CHECK(world.recorded("order.cancel.success") == 1);
+    CHECK(world.admin.post(order + "/cancellation", R"({"reason":"again"})").code() == "CONFLICT");
+    const auto late = certificate_body(ca.bundle_pem(ca.issue(csr_of(csr))));
+    CHECK(world.admin.post(order + "/certificate", late).code() == "CONFLICT");
+    CHECK(world.admin.get("/api/v1/certificates").items().empty());
+    CHECK(world.admin.post(order + "/resubmissions").status == 202);
+}
+
+TEST_CASE("a certificate that a CA outside issues for a key that was blocked meanwhile is revoked at once",
+          "[integration][api][providers]")
+{
+    ApiWorld world(GENERATE(from_range(test_dialects())));
+    const TestCa ca(world.test.clock);
+    const auto manual = world.admin.post(
+        kProviders, R"({"name":"By hand","type":"external_ca","kind":"manual","configuration":{"validity_days":90}})");
+    const auto ordered = world.admin.post(
+        "/api/v1/orders", order_body({"a.example.com"}, R"(,"provider_id":")" + manual.text("id") + '"'));
+    const auto order = ordered.field("location");
+    const auto csr = world.admin.get(order + "/csr");
+    const auto block =
+        json::Writer().begin_object().member("csr", csr.body).member("note", "Seen elsewhere.").end_object().take();
+    REQUIRE(world.admin.post("/api/v1/blocked-keys", block).status == 201);
+    const auto done = world.admin.post(order + "/certificate", certificate_body(ca.bundle_pem(ca.issue(csr_of(csr)))));
+    REQUIRE(done.status == 200);
+    const auto certificate = world.admin.get("/api/v1/certificates/" + done.text("certificate_id"));
+    CHECK(certificate.text("status") == "revoked");
+    CHECK(certificate.text("revocation/reason") == "keyCompromise");
+}
+
 TEST_CASE("an order of the local PKI takes no certificate by hand", "[integration][api][providers]")
 {
     ApiWorld world(GENERATE(from_range(test_dialects())));

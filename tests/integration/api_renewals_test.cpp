@@ -296,6 +296,51 @@ TEST_CASE("policies judge a renewal by their action, and an edited one as a new 
     }
 }
 
+TEST_CASE("editing a renewal gives nothing that a new certificate would not get, by policies for both alike",
+          "[integration][api][renewal]")
+{
+    RenewalWorld world(GENERATE(from_range(test_dialects())));
+    const auto policy = [&](const std::string& rule, const std::string& values) {
+        const Policy wanted{.name = rule,
+                            .patterns = {"*.example.com"},
+                            .actions = {PolicyAction::Generate, PolicyAction::Renew},
+                            .rules = {{.action = rule, .fail = Severity::Hard, .values = values}}};
+        REQUIRE(world.test.write([&](db::UnitOfWork& work) {
+            return issuance::create_policy(world.test.core, work, issuance::system_caller(), wanted);
+        }));
+    };
+    SECTION("an expression that looks at the action")
+    {
+        policy("expression",
+               R"({"expression":"action == 'certificate.renew' || size(subject_alternative_names) <= 2"})");
+        const auto more = changes(R"({"subject_alternative_names":["a.example.com","b.example.com","c.example.com"]})");
+        CHECK(world.renew(more).code() == "POLICY_HARD_FAIL");
+        CHECK(world.renew().status == 201);
+    }
+    SECTION("as many certificates of one set of names")
+    {
+        REQUIRE(world.order(world.admin, {"full.example.com"}).status == 201);
+        policy("limit_active_certificates", R"({"max_certificates":1})");
+        const auto taken =
+            changes(R"({"common_name":"full.example.com","subject_alternative_names":["full.example.com"]})");
+        CHECK(world.renew(taken).code() == "POLICY_HARD_FAIL");
+        CHECK(world.renew(changes(R"({"key_algorithm":"ec-384"})")).status == 201); // in the place of the same names
+    }
+}
+
+TEST_CASE("a renewal may go to another provider", "[integration][api][renewal]")
+{
+    RenewalWorld world(GENERATE(from_range(test_dialects())), R"(,"validity_days":60)");
+    const auto manual = world.admin.post(
+        "/api/v1/providers",
+        R"({"name":"By hand","type":"external_ca","kind":"manual","configuration":{"validity_days":90}})");
+    REQUIRE(manual.status == 201);
+    const auto moved = world.renew(changes(R"({"provider_id":")" + manual.text("id") + R"("})"));
+    REQUIRE(moved.status == 202);
+    CHECK(moved.text("status") == "processing");
+    CHECK(moved.text("order_type") == "external_ca");
+}
+
 TEST_CASE("names whose registration was disabled meanwhile are not renewed", "[integration][api][renewal]")
 {
     RenewalWorld world(GENERATE(from_range(test_dialects())));

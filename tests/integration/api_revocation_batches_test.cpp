@@ -319,6 +319,34 @@ TEST_CASE("a batch stops when whoever confirmed it may revoke no more", "[integr
     CHECK(world.admin.get(BatchWorld::path(preview)).text("status") == "complete");
 }
 
+TEST_CASE("keyCompromise counts for what was revoked for less meanwhile, too", "[integration][api][batches]")
+{
+    BatchWorld world(GENERATE(from_range(test_dialects())));
+    const auto preview = world.admin.post(kBatches, by_ids(world.ids));
+    REQUIRE(preview.status == 201);
+    world.revoke_alone(world.ids[1]);
+    REQUIRE(world.confirm(preview, R"(,"reason":"keyCompromise")").status == 202);
+    world.test.jobs.run_all(world.test.store());
+    CHECK(world.result(preview, "already_revoked") == 1);
+    const auto raised = world.stored(world.ids[1]);
+    CHECK(raised.revocation_reason == RevocationReason::KeyCompromise);
+    CHECK(world.admin.get("/api/v1/blocked-keys/" + raised.spki_sha256).status == 200);
+}
+
+TEST_CASE("an administrator of some domains sees no batch of somebody else's", "[integration][api][batches]")
+{
+    BatchWorld world(GENERATE(from_range(test_dialects())));
+    const auto preview = world.admin.post(kBatches, kByDomain);
+    REQUIRE(preview.status == 201);
+    const auto narrowed = world.somebody(Role::PkiAdministrator, {"example.com"});
+    CHECK(narrowed.get(BatchWorld::path(preview)).status == 404);
+    CHECK(narrowed.get(BatchWorld::path(preview) + "/items").status == 404);
+    CHECK(narrowed.get(kBatches).items().empty());
+    const auto everywhere = world.somebody(Role::PkiAdministrator);
+    CHECK(everywhere.get(BatchWorld::path(preview)).status == 200);
+    CHECK(everywhere.get(kBatches).items().size() == 1);
+}
+
 TEST_CASE("keyCompromise blocks each key and revokes what else carries it", "[integration][api][batches]")
 {
     ApiWorld world(GENERATE(from_range(test_dialects())));

@@ -116,7 +116,7 @@ CompiledRule parse_active_certificates(json::Reader& in, const RuleContext&)
     const auto most = read_number(in, "max_certificates", 1, 1'000'000);
     const auto judge = [most](const Facts& facts) {
         // A renewal takes the place of one that is active still; without this a limit of one would forbid renewing.
-        const bool replaces = facts.action == PolicyAction::Renew && facts.days_before_expiry.value_or(-1) >= 0;
+        const bool replaces = facts.renews_same_names && facts.days_before_expiry.value_or(-1) >= 0;
         const auto others = std::max(0LL, facts.active_certificates_with_names - (replaces ? 1 : 0));
         const auto input = counted(others, "other active certificate") + " with exactly these names";
         const auto required = "at most " + counted(most, "active certificate") + ", this one included";

@@ -267,23 +267,27 @@ asio::awaitable<std::optional<Failed>> AcmeCa::revoke(RevocationRequest request)
     co_return std::nullopt;
 }
 
-asio::awaitable<std::optional<RenewalWindow>> AcmeCa::renewal_window(std::string certificate)
+asio::awaitable<std::expected<RenewalWindow, Failed>> AcmeCa::renewal_window(std::string certificate)
 {
     const auto id = acme_ca::cert_id_of(certificate);
     const auto session = co_await open_session(core_, provider_, secrets_);
-    if (id.empty() || !session || (*session)->directory().renewal_info.empty()) {
-        co_return std::nullopt;
+    if (!session) {
+        co_return std::unexpected(session.error());
+    }
+    if (id.empty() || (*session)->directory().renewal_info.empty()) {
+        co_return std::unexpected(Failed{});
     }
     const auto response = co_await (*session)->get((*session)->directory().renewal_info + '/' + id);
     if (!response) {
-        co_return std::nullopt;
+        co_return std::unexpected(response.error());
     }
     json::Reader in(response->body);
     auto window = in.object("suggestedWindow");
     const auto start = from_rfc3339(window.string("start"));
     const auto end = from_rfc3339(window.string("end"));
-    if (!start || !end || *end < *start) {
-        co_return std::nullopt;
+    // RFC 9773 section 4.2: a window that ends before it has begun is as good as none.
+    if (!start || !end || *end <= *start) {
+        co_return std::unexpected(Failed{.words = "The CA's renewal information has no window that could be read."});
     }
     co_return RenewalWindow{.start = *start,
                             .end = *end,

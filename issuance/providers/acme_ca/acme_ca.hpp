@@ -21,7 +21,7 @@ public:
     boost::asio::awaitable<Outcome> submit(Wanted wanted) override;
     boost::asio::awaitable<Outcome> poll(Wanted wanted, std::string handle) override;
     boost::asio::awaitable<std::optional<Failed>> revoke(RevocationRequest request) override;
-    boost::asio::awaitable<std::optional<RenewalWindow>> renewal_window(std::string certificate) override;
+    boost::asio::awaitable<std::expected<RenewalWindow, Failed>> renewal_window(std::string certificate) override;
 
 private:
     using Session = acme_ca::Session;

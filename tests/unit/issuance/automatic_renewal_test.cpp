@@ -172,6 +172,22 @@ TEST_CASE("a renewal that fails has one alert, is tried again later, and resolve
     CHECK(core.row_counts().at("orders") == core.row_counts().at("certificates"));
 }
 
+TEST_CASE("a revocation ends what was planned, and the alert of a renewal that failed", "[issuance][renewal]")
+{
+    RenewalCore core(GENERATE(from_range(test_dialects())));
+    const auto certificate = core.certificate(core.requester, automated({"a.example.com"}));
+    core.clock.advance(kDay * 75);
+    core.set_domain(false);
+    core.minute();
+    REQUIRE(core.alerts().front().state == AlertState::Open);
+    REQUIRE(core.write([&](db::UnitOfWork& work) {
+        return issuance::revoke(core.core, work, issuance::system_caller(), certificate,
+                                RevocationReason::CessationOfOperation);
+    }));
+    CHECK_FALSE(core.planned(certificate.id).has_value());
+    CHECK(core.alerts().front().state == AlertState::Resolved);
+}
+
 TEST_CASE("of two schedulers at once each certificate is renewed by one", "[issuance][renewal][races]")
 {
     RenewalCore core(GENERATE(from_range(test_dialects())));

@@ -54,6 +54,7 @@ Change renewal(std::optional<long long> days_before_expiry)
     return [=](Facts& facts) {
         facts.action = PolicyAction::Renew;
         facts.days_before_expiry = days_before_expiry;
+        facts.renews_same_names = true;
     };
 }
 
