@@ -116,7 +116,7 @@ void add_people(Stage& stage, const issuance::Caller& admin, const DomainIds& do
     cast.requesters.push_back({.actor = cast.second_deployment, .bases = {"shop.example", "checkout.shop.example"}});
 }
 
-void add_machines(Stage& stage, const issuance::Caller& admin, const DomainIds& domains, Cast& cast)
+void add_service_accounts(Stage& stage, const issuance::Caller& admin, Cast& cast)
 {
     const auto pipeline = add_machine(stage, admin,
                                       {.kind = MachineKind::ServiceAccount,
@@ -136,6 +136,12 @@ void add_machines(Stage& stage, const issuance::Caller& admin, const DomainIds& 
                  .description = "Reads the inventory every night.",
                  .owner_id = cast.report.id,
                  .scope = Scope::Read});
+    cast.requesters.push_back({.actor = pipeline, .bases = {"app.corp.example", "ci.corp.example"}});
+    cast.requesters.push_back({.actor = release, .bases = {"release.shop.example"}});
+}
+
+void add_courier(Stage& stage, const issuance::Caller& admin, const DomainIds& domains, Cast& cast)
+{
     const auto courier = add_machine(stage, admin,
                                      {.kind = MachineKind::Courier,
                                       .name = "branch-office-courier",
@@ -143,8 +149,6 @@ void add_machines(Stage& stage, const issuance::Caller& admin, const DomainIds& 
                                       .owner_id = cast.deployment.id,
                                       .scope = Scope::Write,
                                       .domain_ids = {domains.at("devices.example")}});
-    cast.requesters.push_back({.actor = pipeline, .bases = {"app.corp.example", "ci.corp.example"}});
-    cast.requesters.push_back({.actor = release, .bases = {"release.shop.example"}});
     cast.requesters.push_back({.actor = courier, .bases = {"branch.devices.example"}});
 }
 
@@ -206,7 +210,8 @@ Cast make_cast(Stage& stage, const std::string& administrator_email)
     const auto admin = stage.caller(cast.administrator);
     const auto domains = register_domains(stage, admin);
     add_people(stage, admin, domains, cast);
-    add_machines(stage, admin, domains, cast);
+    add_service_accounts(stage, admin, cast);
+    add_courier(stage, admin, domains, cast);
     const auto pki = stage.caller(cast.pki);
     add_acme_servers(stage, pki);
     seat_clients(stage, pki, cast);

@@ -6,7 +6,7 @@
 
 namespace chancery::app::demo {
 
-/// Choices of the demonstration: the same ones every time. Nothing that has to be secret or unique comes from here.
+/// Choices of the demonstration, from a fixed seed. Nothing that has to be secret or unique comes from here.
 class Chance {
 public:
     /// 0 up to but without `bound`, which is not 0.

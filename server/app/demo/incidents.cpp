@@ -168,6 +168,13 @@ void block_leaked_keys(Stage& stage, const Cast& cast)
     });
 }
 
+/// Old ones are done with; pressing ones somebody has seen.
+AlertState state_after(const Alert& alert, Time::duration age)
+{
+    const bool pressing = alert.severity == AlertSeverity::Critical;
+    return age > days(21) ? AlertState::Resolved : pressing && age > days(6) ? AlertState::Acknowledged : alert.state;
+}
+
 void look_after_alerts(Stage& stage, const Cast& cast)
 {
     constexpr int kAtOnce = 500;
@@ -177,18 +184,17 @@ void look_after_alerts(Stage& stage, const Cast& cast)
         return db::AlertRepository(session).list({.states = {AlertState::Open, AlertState::Acknowledged}},
                                                  {.limit = kAtOnce});
     });
-    for (const auto& alert : alerts) {
-        const auto age = now - alert.last_at;
-        const bool pressing = alert.severity == AlertSeverity::Critical;
-        const auto wanted = age > days(21)              ? AlertState::Resolved
-                            : pressing && age > days(6) ? AlertState::Acknowledged
-                                                        : alert.state;
-        if (wanted != alert.state) {
-            stage.must([&](db::UnitOfWork& work) {
-                return issuance::set_alert_state(stage.core, work, caller, alert.id, wanted, alert.revision);
-            });
+    stage.must([&](db::UnitOfWork& work) -> Result<void> {
+        for (const auto& alert : alerts) {
+            const auto wanted = state_after(alert, now - alert.last_at);
+            if (wanted != alert.state) {
+                CHANCERY_TRY(changed,
+                             issuance::set_alert_state(stage.core, work, caller, alert.id, wanted, alert.revision));
+                static_cast<void>(changed);
+            }
         }
-    }
+        return {};
+    });
 }
 
 } // namespace
