@@ -87,6 +87,7 @@ struct Values {
     std::string password_file;
     std::string scope = "read";
     int days = 0;
+    int certificates = 5000;
 };
 
 void add_ca_commands(CLI::App& app, const Options& options, Values& v)
@@ -199,6 +200,17 @@ void add_server_commands(CLI::App& app, const Options& options)
     app.add_subcommand("version", "Print the version")->callback([] { fmt::print("chancery {}\n", CHANCERY_VERSION); });
 }
 
+void add_demo_command(CLI::App& app, const Options& options, Values& v)
+{
+    auto* demo = app.add_subcommand("demo-data", "Fill an empty installation with a year of demonstration data");
+    demo->add_option("--certificates", v.certificates, "About how many certificates")->capture_default_str();
+    demo->callback([&] {
+        const auto config = load_or_write_config(options);
+        log::configure(log::Level::Error, "-");
+        commands::demo_data(config, v.certificates);
+    });
+}
+
 } // namespace
 
 int run_command_line(int argc, const char* const* argv)
@@ -215,6 +227,7 @@ int run_command_line(int argc, const char* const* argv)
     add_ca_commands(app, options, values);
     add_user_commands(app, options, values);
     add_token_commands(app, options, values);
+    add_demo_command(app, options, values);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

@@ -46,6 +46,12 @@ void revoke_token(issuance::Core& core, const std::string& token_id);
 
 void verify_audit(issuance::Core& core);
 
+inline constexpr int kMostDemoCertificates = 200'000;
+
+/// Sets up an empty installation as of a year ago with about so many certificates of a year's orders, and prints what
+/// it has. Refused where there is anything already.
+void demo_data(const Config& config, int certificates);
+
 /// One line for each check; throws when one failed.
 void doctor(const Config& config);
 

@@ -1,7 +1,6 @@
 #include "server/app/first_start.hpp"
 
 #include "core/secret.hpp"
-#include "issuance/setup.hpp"
 
 #include <fmt/format.h>
 
@@ -53,7 +52,24 @@ void restore_root_file(issuance::Core& core, const Config& config)
     }
 }
 
+issuance::SetupRequest setup_request(const Config& config)
+{
+    issuance::SetupRequest wanted;
+    wanted.organization = config.setup.organization;
+    wanted.listener_names = config.listener_names();
+    wanted.domains = config.setup.domains;
+    wanted.admin_email = config.setup.admin_email;
+    return wanted;
+}
+
 } // namespace
+
+issuance::SetupResult set_up_installation(issuance::Core& core, const Config& config)
+{
+    auto made = issuance::set_up(core, setup_request(config));
+    write_file(config.path("root.pem"), made.root_pem);
+    return made;
+}
 
 bool first_start(issuance::Core& core, const Config& config)
 {
@@ -61,12 +77,7 @@ bool first_start(issuance::Core& core, const Config& config)
         restore_root_file(core, config);
         return false;
     }
-    issuance::SetupRequest wanted;
-    wanted.organization = config.setup.organization;
-    wanted.listener_names = config.listener_names();
-    wanted.domains = config.setup.domains;
-    wanted.admin_email = config.setup.admin_email;
-    const auto made = issuance::set_up(core, wanted);
+    const auto made = issuance::set_up(core, setup_request(config));
     show_credentials(made); // before anything else that could fail
     write_file(config.path("root.pem"), made.root_pem);
     return true;

@@ -1,11 +1,15 @@
 #pragma once
 
 #include "issuance/core.hpp"
+#include "issuance/setup.hpp"
 #include "server/app/config.hpp"
 
 #include <string>
 
 namespace chancery::app {
+
+/// Makes CA, ACME server and administrator as the configuration wants them, and the root's file; prints nothing.
+issuance::SetupResult set_up_installation(issuance::Core& core, const Config& config);
 
 /// Makes CA, ACME server and administrator when the database has none; prints what is shown once (password, token) to
 /// standard output and writes the root certificate to <data>/root.pem, also later when that file is missing. Returns

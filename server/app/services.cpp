@@ -97,10 +97,10 @@ Services::Services(Config wanted, bool create)
 {
 }
 
-issuance::Core Services::core(issuance::JobQueue& jobs)
+issuance::Core Services::core(issuance::JobQueue& jobs, const Clock& other)
 {
     return issuance::Core{.store = store,
-                          .clock = clock,
+                          .clock = other,
                           .keys = keys,
                           .configuration = configuration,
                           .jobs = jobs,

@@ -27,7 +27,10 @@ public:
     issuance::ConfigurationCache configuration;
 
     /// The core with that job queue, which must outlive it.
-    issuance::Core core(issuance::JobQueue& jobs);
+    issuance::Core core(issuance::JobQueue& jobs) { return core(jobs, clock); }
+
+    /// The same under another clock, which must outlive it, too.
+    issuance::Core core(issuance::JobQueue& jobs, const Clock& other);
 };
 
 /// The key-encryption key from where the configuration says; throws std::runtime_error saying what is wrong.
