@@ -1,0 +1,40 @@
+import type { LinkProps } from "@tanstack/react-router";
+import type { IconName } from "~/design/icon";
+
+export interface Place {
+  to: LinkProps["to"];
+  label: string;
+  icon: IconName;
+  /** The right of the API without which the page has nothing to show. */
+  right?: string;
+  /** Other words that people look for it by. */
+  words?: string;
+}
+
+/** The pages, as the navigation and the palette list them. */
+export const kNavigation: { heading: string; places: Place[] }[] = [
+  {
+    heading: "",
+    places: [{ to: "/", label: "Overview", icon: "home", words: "dashboard statistics" }],
+  },
+  {
+    heading: "Certificates",
+    places: [
+      {
+        to: "/certificates",
+        label: "Certificates",
+        icon: "certificate",
+        right: "ReadCertificates",
+        words: "inventory",
+      },
+      { to: "/orders", label: "Orders", icon: "order", right: "ReadOrders", words: "requests" },
+      { to: "/alerts", label: "Alerts", icon: "alert", right: "ReadAlerts", words: "warnings" },
+    ],
+  },
+  {
+    heading: "Records",
+    places: [
+      { to: "/audit", label: "Audit log", icon: "audit", right: "ReadAuditLog", words: "events history verify" },
+    ],
+  },
+];

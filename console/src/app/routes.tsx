@@ -1,0 +1,35 @@
+import { createRootRoute, createRoute, lazyRouteComponent, Outlet } from "@tanstack/react-router";
+import { Suspense } from "react";
+import { validateSearch } from "./search";
+import { Shell } from "./shell/shell";
+
+const root = createRootRoute({
+  component: () => (
+    <Suspense fallback={null}>
+      <Outlet />
+    </Suspense>
+  ),
+});
+
+const shell = createRoute({ getParentRoute: () => root, id: "shell", component: Shell });
+
+/** A page in a file of its own, loaded when somebody goes there; the component is its default export. */
+function page<Path extends string>(path: Path, load: () => Promise<{ default: React.ComponentType }>) {
+  return createRoute({ getParentRoute: () => shell, path, validateSearch, component: lazyRouteComponent(load) });
+}
+
+/** Every page of the console. The navigation is in navigation.ts. */
+export const routeTree = root.addChildren([
+  shell.addChildren([
+    page("/", () => import("~/pages/overview")),
+    page("/setup", () => import("~/pages/setup")),
+    page("/account", () => import("~/pages/account")),
+    page("/certificates", () => import("~/pages/certificates")),
+    page("/certificates/new", () => import("~/pages/certificate_request")),
+    page("/certificates/$id", () => import("~/pages/certificate")),
+    page("/orders", () => import("~/pages/orders")),
+    page("/orders/$id", () => import("~/pages/order")),
+    page("/alerts", () => import("~/pages/alerts")),
+    page("/audit", () => import("~/pages/audit")),
+  ]),
+]);
