@@ -188,7 +188,8 @@ const std::vector<Key>& all_keys()
         {"setup.organization", CHANCERY_SLOT(setup.organization),
          "First start: organization of root and intermediate."},
         {"setup.administrator", CHANCERY_SLOT(setup.administrator),
-         "Who makes the first administrator: server, which prints a password and a token once, or browser, for which it "
+         "Who makes the first administrator: server, which prints a password and a token once, or browser, for which "
+         "it "
          "prints a one-time code."},
         {"setup.admin_email", CHANCERY_SLOT(setup.admin_email),
          "First start: the Super Administrator that the server makes."},
