@@ -6,7 +6,7 @@
 #include "db/repositories/certificate_repository.hpp"
 #include "issuance/acme_accounts.hpp"
 #include "issuance/audit.hpp"
-#include "issuance/revocation.hpp"
+#include "issuance/revocation/revocation.hpp"
 #include "pki/digest.hpp"
 
 #include <algorithm>

@@ -5,7 +5,8 @@
 #include "api/etag.hpp"
 #include "db/repositories/revocation_dispatch_repository.hpp"
 #include "issuance/certificates.hpp"
-#include "issuance/revocation.hpp"
+#include "issuance/revocation/blast_radius.hpp"
+#include "issuance/revocation/revocation.hpp"
 
 namespace chancery::api::revocation {
 namespace {
@@ -15,17 +16,82 @@ std::string location_of(const std::string& certificate_id)
     return "/api/v1/certificates/" + certificate_id + "/revocation";
 }
 
-/// The code with what it is about, so that the person who types it sees what will be revoked.
-std::string challenge_text(const Certificate& certificate, Time expires_at, const std::optional<std::string>& code)
+void write_other(json::Writer& out, const Certificate& certificate, Time now)
 {
+    out.begin_object()
+        .member("id", certificate.id)
+        .member("common_name", certificate.common_name)
+        .member("serial_number", certificate.serial_number)
+        .member("status", name_of(certificate.status(now)));
+    write_time(out, "valid_to", certificate.valid_to);
+    out.end_object();
+}
+
+void write_others(json::Writer& out, std::string_view name, const issuance::Others& others, Time now)
+{
+    out.begin_object(name).member("found", others.found).member("more", others.more).begin_array("items");
+    for (const auto& certificate : others.shown) {
+        write_other(out, certificate, now);
+    }
+    out.end_array().end_object();
+}
+
+void write_account(json::Writer& out, const std::optional<AcmeAccount>& account)
+{
+    if (!account) {
+        out.null_member("acme_account");
+        return;
+    }
+    out.begin_object("acme_account")
+        .member("id", account->id)
+        .member("acme_server_id", account->server_id)
+        .member("contacts", account->contacts)
+        .end_object();
+}
+
+void write_radius(json::Writer& out, const issuance::BlastRadius& radius, Time now)
+{
+    out.begin_object("blast_radius").key("successor");
+    if (radius.successor) {
+        write_other(out, *radius.successor, now);
+    } else {
+        out.null();
+    }
+    write_others(out, "same_key", radius.same_key, now);
+    write_others(out, "same_names", radius.same_names, now);
+    out.begin_array("under_way");
+    for (const auto& order : radius.under_way) {
+        out.begin_object().member("id", order.id).member("kind", name_of(order.kind));
+        out.member("status", name_of(order.status));
+        write_time(out, "submitted_at", order.submitted_at);
+        out.end_object();
+    }
+    out.end_array();
+    write_account(out, radius.acme_account);
+    // Its place: nothing has looked for certificates on the network yet.
+    out.null_member("last_seen_at").begin_array("sightings").end_array().end_object();
+}
+
+/// What the answer tells beside the code, so that the person who types it sees what will be revoked.
+struct Told {
+    const Certificate& certificate;
+    const issuance::BlastRadius& radius;
+    Time now{};
+    Time expires_at{};
+};
+
+std::string challenge_text(const Told& about, const std::optional<std::string>& code)
+{
+    const auto& certificate = about.certificate;
     json::Writer out;
     out.begin_object().member_or_null("code", code);
-    write_time(out, "expires_at", expires_at);
+    write_time(out, "expires_at", about.expires_at);
     out.begin_object("certificate")
         .member("id", certificate.id)
         .member("common_name", certificate.common_name)
         .member("serial_number", certificate.serial_number)
         .end_object();
+    write_radius(out, about.radius, about.now);
     return out.end_object().take();
 }
 
@@ -57,10 +123,11 @@ Result<Answer> challenge(const Call& call, db::UnitOfWork& work)
     CHANCERY_CHECK(in.finish());
     CHANCERY_TRY(certificate, issuance::find_certificate(call.core(), work, call.caller, id));
     CHANCERY_TRY(made, issuance::request_revocation(call.core(), work, call.caller, id));
-    auto response =
-        http::json_response(201, challenge_text(certificate, made.expires_at, std::string(made.code.reveal())));
+    const auto radius = issuance::blast_radius_of(call.core(), work, call.caller, certificate);
+    const Told about{.certificate = certificate, .radius = radius, .now = call.now, .expires_at = made.expires_at};
+    auto response = http::json_response(201, challenge_text(about, std::string(made.code.reveal())));
     response.with("Location", location_of(id));
-    return Answer(std::move(response), challenge_text(certificate, made.expires_at, std::nullopt));
+    return Answer(std::move(response), challenge_text(about, std::nullopt));
 }
 
 Result<Answer> revoke(const Call& call, db::UnitOfWork& work)

@@ -4,6 +4,7 @@
 #include "api/api_tokens.hpp"
 #include "api/audit_events.hpp"
 #include "api/batch_operations.hpp"
+#include "api/blocked_keys.hpp"
 #include "api/certificate_authorities.hpp"
 #include "api/certificate_export.hpp"
 #include "api/certificate_search.hpp"
@@ -22,7 +23,10 @@
 #include "api/policy_replays.hpp"
 #include "api/policy_waivers.hpp"
 #include "api/providers.hpp"
+#include "api/renewal_settings.hpp"
+#include "api/renewals.hpp"
 #include "api/revocation.hpp"
+#include "api/revocation_batches.hpp"
 #include "api/route.hpp"
 #include "api/saved_views.hpp"
 #include "api/service_accounts.hpp"
@@ -84,6 +88,25 @@ constexpr Route kRoutes[] = {
     {"POST",   "/api/v1/certificates/{id}/revocation-challenges",  Right::RevokeCertificates, Write{revocation::challenge}, Json, Idempotent},
     {"POST",   "/api/v1/certificates/{id}/revocation",             Right::RevokeCertificates, Write{revocation::revoke}, Json, Idempotent},
     {"GET",    "/api/v1/certificates/{id}/revocation",             Right::ReadCertificates,   Read{revocation::show}},
+    {"GET",    "/api/v1/certificates/{id}/renewals",               Right::ReadCertificates,   Read{renewals::list}},
+    {"POST",   "/api/v1/certificates/{id}/renewals",               Right::RenewCertificates,  Custom{renewals::create}, Json, Idempotent},
+    {"GET",    "/api/v1/certificates/{id}/renewal-settings",       Right::ReadCertificates,   Read{renewal_settings::show_own}},
+    {"PATCH",  "/api/v1/certificates/{id}/renewal-settings",       Right::RenewCertificates,  Write{renewal_settings::change_own}, MergePatch},
+
+    {"GET",    "/api/v1/renewal-settings", Right::ReadCertificates,      Read{renewal_settings::show}},
+    {"PATCH",  "/api/v1/renewal-settings", Right::ManageRenewalSettings, Write{renewal_settings::change}, MergePatch},
+
+    {"GET",    "/api/v1/revocation-batches",                 Right::ReadCertificates,   Read{revocation_batches::list}},
+    {"POST",   "/api/v1/revocation-batches",                 Right::RevokeCertificates, Write{revocation_batches::create}, Json, Idempotent},
+    {"GET",    "/api/v1/revocation-batches/{id}",            Right::ReadCertificates,   Read{revocation_batches::show}},
+    {"GET",    "/api/v1/revocation-batches/{id}/items",      Right::ReadCertificates,   Read{revocation_batches::items}},
+    {"POST",   "/api/v1/revocation-batches/{id}/revocation", Right::RevokeCertificates, Write{revocation_batches::revoke}, Json, Idempotent},
+
+    {"GET",    "/api/v1/blocked-keys",                        Right::ReadBlockedKeys,   Read{blocked_keys::list}},
+    {"POST",   "/api/v1/blocked-keys",                        Right::ManageBlockedKeys, Write{blocked_keys::create}, Json, Idempotent},
+    {"POST",   "/api/v1/blocked-keys/imports",                Right::ManageBlockedKeys, Write{blocked_keys::import}, Json, Idempotent},
+    {"GET",    "/api/v1/blocked-keys/{spki_sha256}",          Right::ReadBlockedKeys,   Read{blocked_keys::show}},
+    {"POST",   "/api/v1/blocked-keys/{spki_sha256}/removal",  Right::UnblockKeys,       Write{blocked_keys::remove}, Json, Idempotent},
 
     {"GET",    "/api/v1/custom-fields",      Right::ReadCertificates,   Read{custom_fields::list}},
     {"POST",   "/api/v1/custom-fields",      Right::ManageCustomFields, Write{custom_fields::create}, Json, Idempotent},
@@ -206,6 +229,11 @@ constexpr std::pair<Right, std::string_view> kRightNames[] = {
     {Right::ManageCertificates, "ManageCertificates"},
     {Right::ManageCustomFields, "ManageCustomFields"},
     {Right::ManageOwnViews, "ManageOwnViews"},
+    {Right::RenewCertificates, "RenewCertificates"},
+    {Right::ManageRenewalSettings, "ManageRenewalSettings"},
+    {Right::ReadBlockedKeys, "ReadBlockedKeys"},
+    {Right::ManageBlockedKeys, "ManageBlockedKeys"},
+    {Right::UnblockKeys, "UnblockKeys"},
     {Right::ReadOrders, "ReadOrders"},
     {Right::ReadAllOrders, "ReadAllOrders"},
     {Right::FulfilOrders, "FulfilOrders"},

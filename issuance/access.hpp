@@ -39,7 +39,12 @@ enum class Right {
     RevokeAllCertificates, ///< anybody's
     ManageCertificates,    ///< tags, owner, custom fields
     ManageCustomFields,
-    ManageOwnViews, ///< saved views of the inventory
+    ManageOwnViews,        ///< saved views of the inventory
+    RenewCertificates,     ///< anybody's that the caller may see
+    ManageRenewalSettings, ///< of all certificates
+    ReadBlockedKeys,
+    ManageBlockedKeys, ///< block keys
+    UnblockKeys,
     ReadOrders,
     ReadAllOrders,
     FulfilOrders, ///< upload what a CA outside issued by hand

@@ -3,6 +3,7 @@
 #include "core/id.hpp"
 #include "core/json.hpp"
 #include "db/repositories/authority_repository.hpp"
+#include "db/repositories/renewal_repository.hpp"
 #include "issuance/audit.hpp"
 #include "issuance/authority_rows.hpp"
 #include "issuance/revocation_status/shards.hpp"
@@ -211,6 +212,9 @@ Result<Authority> update_authority(Core& core, db::UnitOfWork& work, const Calle
         return refuse(Code::PreconditionFailed, "The CA was changed meanwhile.");
     }
     authority.revision = expected_revision + 1;
+    if (authority.stored_status != old->stored_status) {
+        db::RenewalRepository(work).start_new_plan(); // its certificates are renewed by a CA that can sign, soon
+    }
     ConfigurationCache::bump(work);
     audit::record(work, caller, now, audit::kAuthorityUpdated, {"certificate_authority", id},
                   audit::change_of(settings_json(*old), settings_json(authority)));

@@ -3,7 +3,7 @@
 #include "core/model/certificate.hpp"
 #include "core/secret.hpp"
 #include "issuance/core.hpp"
-#include "issuance/revocation.hpp"
+#include "issuance/revocation/revocation.hpp"
 
 #include <boost/asio/awaitable.hpp>
 

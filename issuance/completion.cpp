@@ -12,6 +12,8 @@
 #include "issuance/administration.hpp"
 #include "issuance/audit.hpp"
 #include "issuance/problem_json.hpp"
+#include "issuance/renewal/automatic.hpp"
+#include "issuance/renewal/renewal.hpp"
 #include "issuance/waiters.hpp"
 #include "pki/certificate.hpp"
 
@@ -103,6 +105,23 @@ void tell_warnings(Core& core, db::UnitOfWork& work, const Caller& caller, const
     audit::record(work, caller, now, audit::kPolicySoftFail, {"certificate", certificate.id}, std::move(details));
 }
 
+/// For renewals one alert for each certificate, for others one for each order.
+void tell_failure(Core& core, db::UnitOfWork& work, const Caller& caller, const Order& order, const Problem& problem)
+{
+    if (order.kind == OrderKind::Renewal && order.renews_certificate) {
+        tell_failed_renewal(core, work, caller, *order.renews_certificate, order.common_name, problem, order.id);
+        return;
+    }
+    raise_alert(core, work,
+                Alert{.kind = "order.failed",
+                      .cause = "order.failed:" + order.id,
+                      .severity = AlertSeverity::Critical,
+                      .title = "Order failed: " + order.common_name,
+                      .detail = problem.detail,
+                      .resource_type = "order",
+                      .resource_id = order.id});
+}
+
 /// What an order leaves behind while it is under way.
 void clear_away(db::UnitOfWork& work, const Order& order)
 {
@@ -158,7 +177,7 @@ Finished complete_order(Core& core, db::UnitOfWork& work, const Accepted& accept
     const auto now = core.clock.now();
     Finished finished{.order = accepted.order, .certificate = certificate_for(accepted, der, now)};
     auto& order = finished.order;
-    const auto& certificate = *finished.certificate;
+    auto& certificate = *finished.certificate;
     // The state in its WHERE is what makes it once: of two that signed, one stores.
     if (!db::OrderRepository(work).complete(order.id, certificate.id, now)) {
         return stored_result(work, order.id);
@@ -169,10 +188,23 @@ Finished complete_order(Core& core, db::UnitOfWork& work, const Accepted& accept
     ++order.revision;
 
     db::CertificateRepository certificates(work);
+    const auto renewed = order.kind == OrderKind::Renewal ? certificates.find(*order.renews_certificate) : std::nullopt;
+    if (renewed) {
+        // Whoever renews it, a certificate stays its requester's, and what people noted about it stays, too.
+        certificate.requester_type = renewed->requester_type;
+        certificate.requester_id = renewed->requester_id;
+        certificate.owner_type = renewed->owner_type;
+        certificate.owner = renewed->owner;
+        certificate.custom_fields = renewed->custom_fields;
+    }
     certificates.insert(certificate);
+    if (renewed) {
+        certificates.copy_custom_values(renewed->id, certificate.id);
+    }
     if (order.renews_certificate) {
         certificates.link_renewal(*order.renews_certificate, certificate.id);
     }
+    plan_renewal(core, work, certificate);
     clear_away(work, order);
     if (order.acme_account_id) {
         db::AcmeOrderRepository acme(work);
@@ -182,6 +214,9 @@ Finished complete_order(Core& core, db::UnitOfWork& work, const Accepted& accept
     }
     audit::record(work, accepted.caller, now, audit::kCertificateIssued, {"certificate", certificate.id},
                   issued_details(order, certificate));
+    if (renewed) {
+        tell_renewal(core, work, accepted.caller, order, certificate);
+    }
     tell_warnings(core, work, accepted.caller, order, certificate, now);
     wake_after_commit(core, work, order.id);
     work.on_commit([&core, order, now] {
@@ -219,14 +254,7 @@ Finished fail_order(Core& core, db::UnitOfWork& work, const Accepted& accepted, 
         }
     }
     audit::record(work, accepted.caller, now, audit::kIssuanceFailed, {"order", order.id}, error);
-    raise_alert(core, work,
-                Alert{.kind = "order.failed",
-                      .cause = "order.failed:" + order.id,
-                      .severity = AlertSeverity::Critical,
-                      .title = "Order failed: " + order.common_name,
-                      .detail = problem.detail,
-                      .resource_type = "order",
-                      .resource_id = order.id});
+    tell_failure(core, work, accepted.caller, order, problem);
     wake_after_commit(core, work, order.id);
     work.on_commit([&core, order, now] { count_end(core, order, "failed", now); });
     return finished;

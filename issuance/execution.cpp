@@ -118,11 +118,11 @@ CertificateRequest request_again(Core& core, const Order& order)
     if (!request) {
         throw std::logic_error("the request of an order is not readable: " + request.error().detail);
     }
-    request->order_id = order.id;
     request->kind = order.kind;
     request->provider_id = order.provider_id;
     request->renews_certificate = order.renews_certificate.value_or("");
     request->resubmission_of = order.resubmission_of.value_or("");
+    request->order_id = order.id;
     return std::move(*request);
 }
 

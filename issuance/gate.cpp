@@ -7,12 +7,14 @@
 #include "issuance/domains.hpp"
 #include "issuance/gate_records.hpp"
 #include "issuance/profile.hpp"
+#include "issuance/renewal/renewal.hpp"
 #include "issuance/revocation_status/shards.hpp"
 #include "issuance/tbs.hpp"
 #include "pki/key_checks.hpp"
 #include "pki/lint.hpp"
 
 #include <algorithm>
+#include <set>
 
 namespace chancery::issuance {
 namespace {
@@ -158,6 +160,46 @@ pki::CertificatePlan plan_of(const CertificateRequest& request, const Profile& p
                                 .ocsp_no_check = request.ocsp_responder};
 }
 
+/// Policies for new certificates judge an edited renewal as well: whatever could be ordered by it is as good as new.
+void judge_as_new(const Passage& at, policy::Facts& facts, policy::Decision& decision)
+{
+    std::set<std::string> judged;
+    for (const auto& finding : decision.findings) {
+        judged.insert(finding.policy_id);
+    }
+    facts.action = PolicyAction::Generate;
+    auto second = at.configuration.policies.evaluate(facts, decision.id);
+    facts.action = PolicyAction::Renew;
+    for (auto& finding : second.findings) {
+        if (!judged.contains(finding.policy_id)) {
+            decision.findings.push_back(std::move(finding));
+        }
+    }
+    for (auto& one : second.fills) {
+        if (!judged.contains(one.policy_id)) {
+            decision.fills.push_back(std::move(one));
+        }
+    }
+}
+
+policy::Decision judge(const Passage& at, const std::optional<Certificate>& renewed, policy::Facts& facts)
+{
+    auto decision = at.configuration.policies.evaluate(facts, new_id(at.now));
+    if (renewed && is_edited(facts, *renewed)) {
+        judge_as_new(at, facts, decision);
+    }
+    return decision;
+}
+
+Ruling<std::optional<Certificate>> renewed_by(const Passage& at, const pki::PublicKey& key)
+{
+    if (at.request.kind != OrderKind::Renewal) {
+        return std::nullopt;
+    }
+    CHANCERY_TRY(renewed, check_renewal(at.core, at.session, at.caller, at.request, key));
+    return std::optional(std::move(renewed));
+}
+
 /// Whoever holds such a certificate answers for the CA (RFC 6960 section 4.2.2.2), so nobody can ask for one.
 Ruling<void> check_responder(const Passage& at)
 {
@@ -173,6 +215,7 @@ Ruling<Admission> decide(const Passage& at, const pki::PublicKey& key, Judged& j
     if (!at.request.provider_id.empty() && !has_right(at.caller, Right::ReadProviders)) {
         return object("provider_active", Code::ProviderNotActive, "The provider does not exist.");
     }
+    CHANCERY_TRY(renewed, renewed_by(at, key));
     CHANCERY_TRY(names, names_of(at.request));
     CHANCERY_CHECK(rule_on_domains(at.configuration, at.caller, names));
 
@@ -184,7 +227,7 @@ Ruling<Admission> decide(const Passage& at, const pki::PublicKey& key, Judged& j
                                  .key = type_of_key(at.request, key)},
                                 std::move(names));
     count_in_inventory(at, key, profile.facts);
-    judged.decision = at.configuration.policies.evaluate(profile.facts, new_id(at.now));
+    judged.decision = judge(at, renewed, profile.facts);
     judged.facts = profile.facts;
     if (judged.decision.blocked()) {
         return std::unexpected(refusal_by(judged.decision));
@@ -217,7 +260,8 @@ Result<Admission> admit(Core& core, db::UnitOfWork& work, const Caller& caller, 
                         const pki::PublicKey& key)
 {
     const auto now = core.clock.now();
-    CHANCERY_CHECK(require(work, caller, Right::RequestCertificates, now));
+    const bool renews = request.kind == OrderKind::Renewal;
+    CHANCERY_CHECK(require(work, caller, renews ? Right::RenewCertificates : Right::RequestCertificates, now));
     const auto configuration = core.configuration.current(work);
     const Passage at{core, work, *configuration, caller, request, now};
     Judged judged;

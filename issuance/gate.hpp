@@ -34,8 +34,8 @@ struct CertificateRequest {
     std::string authority_id{};                         ///< empty: the newest active intermediate
     std::vector<std::string> tags{};
     std::string resubmission_of{};
-    std::string renews_certificate{};
-    std::string order_id{}; ///< of the order that it is made for, where there is one already
+    std::string renews_certificate{}; ///< kind renewal, and ACME orders that replace one
+    std::string order_id{};           ///< of the order that it is made for, where there is one already
     std::string acme_account_id{};
     std::optional<int> max_validity_days{}; ///< of the ACME server
     bool revocation_information = true;     ///< false: no CRL and no OCSP, for an ACME profile of a few days

@@ -275,6 +275,11 @@ Ruling<std::vector<Name>> names_of(const CertificateRequest& request)
     return names;
 }
 
+bool can_sign(const Configuration& configuration, const Authority& authority, Time now)
+{
+    return !objection_to_authority(configuration, &authority, now, false);
+}
+
 Profile make_profile(const ProfileInputs& in, std::vector<Name> names)
 {
     const auto& request = in.request;

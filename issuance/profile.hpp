@@ -37,6 +37,9 @@ struct ProfileInputs {
     std::optional<KeyType> key{};
 };
 
+/// Whether the CA signs leaves now: an intermediate, active and with its key here, below CAs that stand.
+bool can_sign(const Configuration& configuration, const Authority& authority, Time now);
+
 Profile make_profile(const ProfileInputs& in, std::vector<Name> names);
 
 } // namespace chancery::issuance

@@ -13,6 +13,8 @@ constexpr std::string_view kRaise = kSql<kInsertInto<"alerts", kColumns>, R"sql(
            severity = excluded.severity, title = excluded.title, detail = excluded.detail,
            state = CASE WHEN alerts.state = 'resolved' THEN 'open' ELSE alerts.state END
     RETURNING id)sql">;
+constexpr std::string_view kResolve = R"sql(
+    UPDATE alerts SET state = 'resolved', revision = revision + 1 WHERE cause = :cause AND state <> 'resolved')sql";
 constexpr std::string_view kFind = kSql<"SELECT ", kColumns, " FROM alerts WHERE id = :id">;
 constexpr std::string_view kList = kSql<"SELECT ", kColumns, " FROM alerts">;
 constexpr std::string_view kCount = "SELECT count(*) FROM alerts";
@@ -44,6 +46,11 @@ Conditions conditions(const AlertFilter& filter)
 std::string AlertRepository::raise(const Alert& alert)
 {
     return Query(session_, kRaise).bind_all(columns(alert)).value<std::string>().value();
+}
+
+void AlertRepository::resolve(const std::string& cause)
+{
+    Query(session_, kResolve).bind(cause).run();
 }
 
 std::optional<Alert> AlertRepository::find(const std::string& id)

@@ -28,12 +28,6 @@ constexpr std::string_view kKeysByPurpose =
     kSql<"SELECT ", kKeyColumns, " FROM stored_keys WHERE purpose = :purpose ORDER BY created_at, id">;
 constexpr std::string_view kRemoveKey = "DELETE FROM stored_keys WHERE id = :id";
 
-constexpr std::string_view kBlock = R"sql(
-    INSERT INTO blocked_keys (spki_sha256, reason, created_at) VALUES (:spki, :reason, :at) ON CONFLICT DO NOTHING)sql";
-constexpr std::string_view kIsBlocked = "SELECT 1 FROM blocked_keys WHERE spki_sha256 = :spki";
-constexpr std::string_view kIsAuthorityKey =
-    "SELECT 1 FROM stored_keys WHERE spki_sha256 = :spki AND purpose = 'authority' LIMIT 1";
-
 template <class A> auto columns(A& a)
 {
     return pack(a.id, a.name, a.kind, a.parent_id, a.stored_status, a.subject, a.algorithm, a.digest, a.serial_number,
@@ -105,21 +99,6 @@ std::vector<StoredKey> KeyRepository::list_by_purpose(const std::string& purpose
 void KeyRepository::remove(const std::string& id)
 {
     Query(session_, kRemoveKey).bind(id).run();
-}
-
-void BlockedKeyRepository::insert(const std::string& spki_sha256, const std::string& reason, Time at)
-{
-    Query(session_, kBlock).bind(spki_sha256, reason, at).run();
-}
-
-bool BlockedKeyRepository::contains(const std::string& spki_sha256)
-{
-    return Query(session_, kIsBlocked).bind(spki_sha256).value<long long>().has_value();
-}
-
-bool BlockedKeyRepository::is_authority_key(const std::string& spki_sha256)
-{
-    return Query(session_, kIsAuthorityKey).bind(spki_sha256).value<long long>().has_value();
 }
 
 } // namespace chancery::db

@@ -1,6 +1,8 @@
 #pragma once
 
 #include "core/model/authority.hpp"
+#include "core/model/blocked_key.hpp"
+#include "db/page.hpp"
 #include "db/session.hpp"
 
 #include <optional>
@@ -45,6 +47,12 @@ public:
     explicit BlockedKeyRepository(Session& session) : session_(session) {}
 
     void insert(const std::string& spki_sha256, const std::string& reason, Time at); ///< nothing when it is there
+    /// False when it is there.
+    bool insert(const BlockedKey& key);
+    std::optional<BlockedKey> find(const std::string& spki_sha256);
+    std::vector<BlockedKey> list(const std::string& reason, const PageRequest& page); ///< by time; "": any reason
+    long long count(const std::string& reason);
+    void remove(const std::string& spki_sha256);
     bool contains(const std::string& spki_sha256);
     /// Whether it is the key of a CA of ours.
     bool is_authority_key(const std::string& spki_sha256);

@@ -32,12 +32,28 @@ constexpr std::string_view kActiveWithKey =
     kSql<"SELECT ", kCertificateListColumns,
          " FROM certificates WHERE spki_sha256 = :spki AND source = 'managed' AND revoked_at IS NULL "
          "AND valid_to >= :now ORDER BY id">;
+constexpr std::string_view kSharingKey =
+    kSql<"SELECT ", kCertificateListColumns,
+         " FROM certificates WHERE spki_sha256 = :spki AND id <> :id AND source = 'managed' AND revoked_at IS NULL "
+         "AND valid_to >= :now LIMIT :most">;
+// A hash stands for a set of names; the caller compares the names themselves.
+constexpr std::string_view kSharingNames =
+    kSql<"SELECT ", kCertificateListColumns,
+         " FROM certificates WHERE name_set = :name_set AND valid_to >= :now AND id <> :id AND revoked_at IS NULL "
+         "ORDER BY valid_to DESC LIMIT :most">;
+// Few have one key and many one reason: the reason is written so that no index of it is chosen.
+constexpr std::string_view kIsCompromised = R"sql(
+    SELECT 1 FROM certificates
+     WHERE spki_sha256 = :spki AND coalesce(revocation_reason, '') = 'keyCompromise' LIMIT 1)sql";
 constexpr std::string_view kAnnotate = R"sql(
     UPDATE certificates
        SET tags = :tags, owner_type = :owner_type, owner = :owner, custom_fields = :custom_fields, revision = revision + 1
      WHERE id = :id AND revision = :revision)sql";
 constexpr std::string_view kRemoveCustomValues =
     "DELETE FROM certificate_custom_values WHERE certificate_id = :certificate_id";
+constexpr std::string_view kCopyCustomValues = R"sql(
+    INSERT INTO certificate_custom_values (field, value, number, certificate_id)
+    SELECT field, value, number, :to_id FROM certificate_custom_values WHERE certificate_id = :from_id)sql";
 constexpr std::string_view kInsertCustomValue =
     kInsertInto<"certificate_custom_values", "field, value, number, certificate_id">;
 constexpr SqlText kSuccessor = "SELECT renewed_to FROM certificates WHERE id = :id";
@@ -208,6 +224,33 @@ std::vector<Certificate> CertificateRepository::active_with_key(const std::strin
     return Query(session_, kActiveWithKey).bind(spki_sha256, now).all(read_listed_certificate);
 }
 
+std::vector<Certificate> CertificateRepository::sharing_key(const Certificate& certificate, Time now, int limit)
+{
+    return Query(session_, kSharingKey)
+        .bind(certificate.spki_sha256, certificate.id, now, limit)
+        .all(read_listed_certificate);
+}
+
+std::vector<Certificate> CertificateRepository::sharing_names(const Certificate& certificate, Time now, int limit)
+{
+    auto found = Query(session_, kSharingNames)
+                     .bind(name_set_hash(certificate.names), now, certificate.id, limit)
+                     .all(read_listed_certificate);
+    const auto in_order = [](std::vector<Name> names) {
+        std::sort(names.begin(), names.end());
+        return names;
+    };
+    std::erase_if(found, [&, wanted = in_order(certificate.names)](const Certificate& other) {
+        return in_order(other.names) != wanted;
+    });
+    return found;
+}
+
+bool CertificateRepository::is_compromised(const std::string& spki_sha256)
+{
+    return Query(session_, kIsCompromised).bind(spki_sha256).value<long long>().has_value();
+}
+
 bool CertificateRepository::annotate(const Certificate& before, const Certificate& after,
                                      const std::vector<CustomValue>& values)
 {
@@ -227,6 +270,11 @@ bool CertificateRepository::annotate(const Certificate& before, const Certificat
         Query(session_, kInsertCustomValue).bind(value.field, value.text, value.number, after.id).run();
     }
     return true;
+}
+
+void CertificateRepository::copy_custom_values(const std::string& from_id, const std::string& to_id)
+{
+    Query(session_, kCopyCustomValues).bind(to_id, from_id).run();
 }
 
 std::optional<std::string> CertificateRepository::hold_successor(const std::string& id)

@@ -77,9 +77,18 @@ public:
     bool change_reason(const std::string& id, RevocationReason reason);
     /// Certificates from here with this public key that are neither revoked nor expired, without `der`.
     std::vector<Certificate> active_with_key(const std::string& spki_sha256, Time now);
+    /// At most `limit` others of those, without `der`.
+    std::vector<Certificate> sharing_key(const Certificate& certificate, Time now, int limit);
+    /// At most `limit` other certificates, neither revoked nor expired, with exactly the same set of names, without
+    /// `der`.
+    std::vector<Certificate> sharing_names(const Certificate& certificate, Time now, int limit);
+    /// Whether a certificate with this public key was revoked for keyCompromise.
+    bool is_compromised(const std::string& spki_sha256);
     /// Tags, owner and custom fields; `values` are the custom fields' as they are found. False when the revision is not
     /// that of `after`; raises it.
     bool annotate(const Certificate& before, const Certificate& after, const std::vector<CustomValue>& values);
+    /// So that the successor is found by the custom fields that it was inserted with, which are its predecessor's.
+    void copy_custom_values(const std::string& from_id, const std::string& to_id);
     /// The certificate that has taken this one's place. On PostgreSQL its row stays locked until the unit ends, so that
     /// of two units that want to replace it the later sees what the earlier did.
     std::optional<std::string> hold_successor(const std::string& id);

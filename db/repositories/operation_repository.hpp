@@ -25,6 +25,8 @@ public:
     /// A new alert, or one more occurrence of its cause: count, last time and text change, a resolved one is open
     /// again. The id of its row.
     std::string raise(const Alert& alert);
+    /// The cause is gone; nothing when it was none, or is resolved already.
+    void resolve(const std::string& cause);
     std::optional<Alert> find(const std::string& id);
     std::vector<Alert> list(const AlertFilter& filter, const PageRequest& page); ///< by last occurrence
     long long count(const AlertFilter& filter);

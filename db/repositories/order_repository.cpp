@@ -35,6 +35,13 @@ constexpr std::string_view kFail = R"sql(
 constexpr std::string_view kUnfinished = R"sql(
     SELECT id FROM orders WHERE status NOT IN ('complete', 'failed') ORDER BY submitted_at, id LIMIT :most)sql";
 
+constexpr std::string_view kOpenRenewal = R"sql(
+    SELECT id FROM orders
+     WHERE renews_certificate = :certificate_id AND kind = 'renewal' AND status NOT IN ('complete', 'failed'))sql";
+constexpr std::string_view kReplacing =
+    kSql<"SELECT ", kColumns,
+         " FROM orders WHERE renews_certificate = :certificate_id ORDER BY submitted_at DESC, id DESC LIMIT :most">;
+
 constexpr SqlText kIntentColumns = "order_id, authority_id, serial_number, digest, created_at, tbs";
 constexpr std::string_view kInsertIntent = kInsertInto<"issuance_intents", kIntentColumns>;
 constexpr std::string_view kFindIntent =
@@ -133,6 +140,16 @@ bool OrderRepository::complete(const std::string& id, const std::string& certifi
 bool OrderRepository::fail(const std::string& id, const std::string& error, Time at)
 {
     return Query(session_, kFail).bind(error, at, id).run() == 1;
+}
+
+std::optional<std::string> OrderRepository::open_renewal(const std::string& certificate_id)
+{
+    return Query(session_, kOpenRenewal).bind(certificate_id).value<std::string>();
+}
+
+std::vector<Order> OrderRepository::replacing(const std::string& certificate_id, int limit)
+{
+    return Query(session_, kReplacing).bind(certificate_id, limit).all(read_order);
 }
 
 void OrderRepository::insert_intent(const IssuanceIntent& intent)

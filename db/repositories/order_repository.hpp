@@ -38,6 +38,11 @@ public:
     /// pending or processing -> failed.
     bool fail(const std::string& id, const std::string& error, Time at);
 
+    /// The order, not yet final, of the kind renewal that renews the certificate; there is at most one.
+    std::optional<std::string> open_renewal(const std::string& certificate_id);
+    /// Orders that are to put another certificate in the place of this one, newest first.
+    std::vector<Order> replacing(const std::string& certificate_id, int limit);
+
     void insert_intent(const IssuanceIntent& intent);
     std::optional<IssuanceIntent> find_intent(const std::string& order_id);
     void remove_intent(const std::string& order_id);

@@ -16,6 +16,9 @@
 #include "issuance/policies/replays.hpp"
 #include "issuance/providers/external_orders.hpp"
 #include "issuance/providers/revocations.hpp"
+#include "issuance/renewal/automatic.hpp"
+#include "issuance/renewal/suggestions.hpp"
+#include "issuance/revocation/batches.hpp"
 #include "issuance/revocation_status/crls.hpp"
 #include "issuance/revocation_status/ocsp_responders.hpp"
 #include "issuance/setup.hpp"
@@ -247,6 +250,9 @@ Application::Impl::Impl(Config wanted)
     jobs.limit(issuance::kReplayPolicyJob, 2); // each keeps a reader of the database busy
     jobs.handle(issuance::inventory::kBatchJob,
                 [this](Job job) { return issuance::inventory::run_batch(core, job.subject_id); });
+    jobs.handle(issuance::kRunRenewalsJob, [this](Job) { return issuance::run_renewals(core); });
+    jobs.handle(issuance::renewal::kAskCasJob, [this](Job) { return issuance::renewal::ask_cas(core); });
+    jobs.handle(issuance::kRevokeBatchJob, [this](Job job) { return issuance::revoke_batch(core, job.subject_id); });
     jobs.limit(acme::kValidateJob, 192); // they wait for others' servers; orders and CRLs must find a place meanwhile
     first_start(core, services.config);
     services.store.read_now([this](db::Session& session) { return core.configuration.current(session) != nullptr; });
@@ -308,6 +314,8 @@ void Application::Impl::add_periodic_tasks()
     using std::chrono::minutes;
     jobs.every(minutes(1), "crl.schedule", [this] { return issuance::schedule_crls(core); });
     jobs.every(minutes(1), "ocsp_responders.schedule", [this] { return issuance::schedule_ocsp_responders(core); });
+    jobs.every(minutes(1), "renewal.schedule", [this] { return issuance::schedule_renewals(core); });
+    jobs.every(minutes(1), "renewal.questions", [this] { return issuance::renewal::schedule_questions(core); });
     jobs.every(minutes(10), "sweep", [this] { return sweep(); });
     jobs.every(minutes(10), "acme_node", [this] { return acme_door->announce(); });
     jobs.every(hours(1), "listener_certificate", [this] { return renew_listener_certificate(); });

@@ -36,6 +36,8 @@ def make(server, walker):
     batch = post("/certificates/batch-operations", {"certificate_ids": [order["certificate_id"]], "expected_count": 1,
                                                     "change": {"remove_tags": ["walk"]}}, status=202)
     ids["/api/v1/certificates/batch-operations"] = batch["id"]
+    revocations = post("/revocation-batches", {"certificate_ids": [order["certificate_id"]]})
+    ids["/api/v1/revocation-batches"] = revocations["id"]
     sign_in(server, me["email"], server.password)
     walker.learn_ids()
 

@@ -158,3 +158,72 @@ TEST_CASE("a reason that is none is refused at its member, and the code is still
     CHECK(answer.json().objects("errors").front().string("pointer") == "/reason");
     CHECK(world.confirm(code).status == 201);
 }
+
+TEST_CASE("a challenge tells what the revocation would hit", "[integration][api]")
+{
+    RevocationWorld world(GENERATE(from_range(test_dialects())));
+    const auto radius = [&] {
+        auto answer = world.admin.post(world.certificate + "/revocation-challenges", "");
+        REQUIRE(answer.status == 201);
+        return answer.json().object("blast_radius");
+    };
+    SECTION("nothing else")
+    {
+        auto alone = radius();
+        CHECK(alone.is_null("successor"));
+        CHECK(alone.object("same_key").integer("found") == 0);
+        CHECK(alone.object("same_names").integer("found") == 0);
+        CHECK(alone.objects("under_way").empty());
+        CHECK(alone.is_null("acme_account"));
+        CHECK(alone.is_null("last_seen_at"));
+    }
+    SECTION("a live successor")
+    {
+        const auto renewed = world.admin.post(world.certificate + "/renewals");
+        REQUIRE(renewed.status == 201);
+        auto with_successor = radius();
+        CHECK(with_successor.object("successor").string("id") == ApiWorld::certificate_of(renewed));
+        CHECK(with_successor.object("successor").string("status") == "active");
+        CHECK(with_successor.object("same_names").integer("found") == 1);
+    }
+    SECTION("a renewal under way")
+    {
+        const auto pending =
+            world.admin.post(world.certificate + "/renewals", R"({"changes":{"key_algorithm":"rsa-2048"}})");
+        REQUIRE(pending.status == 202);
+        auto under_way = radius().objects("under_way");
+        REQUIRE(under_way.size() == 1);
+        CHECK(under_way.front().string("id") == pending.text("id"));
+    }
+    SECTION("twins by key, of which strangers are counted and not shown")
+    {
+        const auto key = pki::PrivateKey::generate(KeyAlgorithm::Ec256);
+        const auto owner = world.test.user(Role::User, {"example.com"});
+        const auto own = world.test.certificate(owner, with_csr({"a.example.com"}, key));
+        const auto other = world.test.certificate(world.test.administrator(), with_csr({"b.example.com"}, key));
+        const ApiClient client(world.router, world.token_for(owner, Scope::Write));
+        const auto target = "/api/v1/certificates/" + own.id + "/revocation-challenges";
+        auto theirs = client.post(target).json().object("blast_radius").object("same_key");
+        CHECK(theirs.integer("found") == 1);
+        CHECK(theirs.objects("items").empty());
+        auto all = world.admin.post(target).json().object("blast_radius").object("same_key");
+        CHECK(all.objects("items").front().string("id") == other.id);
+    }
+    SECTION("many of the same names")
+    {
+        for (int i = 0; i < 25; ++i) {
+            world.order(world.admin, {"app.example.com"});
+        }
+        auto many = radius().object("same_names");
+        CHECK(many.integer("found") == 20);
+        CHECK(many.boolean("more"));
+    }
+    SECTION("a replay tells the same without the code")
+    {
+        const ApiClient::Headers key = {{"Idempotency-Key", "k"}};
+        world.admin.post(world.certificate + "/revocation-challenges", "", key);
+        const auto again = world.admin.post(world.certificate + "/revocation-challenges", "", key);
+        CHECK(again.json().is_null("code"));
+        CHECK(again.json().is_object("blast_radius"));
+    }
+}

@@ -1,7 +1,7 @@
 // CRLs and OCSP as relying parties fetch them: over plain HTTP, by the routes of the server.
 #include "core/encoding.hpp"
 #include "issuance/authorities.hpp"
-#include "issuance/revocation.hpp"
+#include "issuance/revocation/revocation.hpp"
 #include "pki/certificate.hpp"
 #include "server/app/publication.hpp"
 #include "server/http/caching.hpp"

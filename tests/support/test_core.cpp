@@ -13,6 +13,9 @@
 #include "issuance/policies/replays.hpp"
 #include "issuance/providers/external_orders.hpp"
 #include "issuance/providers/revocations.hpp"
+#include "issuance/renewal/automatic.hpp"
+#include "issuance/renewal/suggestions.hpp"
+#include "issuance/revocation/batches.hpp"
 #include "issuance/revocation_status/crls.hpp"
 #include "issuance/revocation_status/ocsp_responders.hpp"
 #include "tests/support/run.hpp"
@@ -53,7 +56,10 @@ constexpr const char* kTables[] = {"configuration_version",
                                    "idempotency_keys",
                                    "revocation_challenges",
                                    "certificate_names",
-                                   "certificate_tags"};
+                                   "certificate_tags",
+                                   "planned_renewals",
+                                   "revocation_batches",
+                                   "revocation_batch_items"};
 
 /// Wraps the key for the first test's database as for every other's.
 pki::KeyEncryptionKey test_kek()
@@ -154,6 +160,9 @@ TestCore::TestCore(db::Dialect dialect, issuance::CoreSettings settings)
     jobs.handle(issuance::kReplayPolicyJob, [this](Job job) { return issuance::run_replay(core, job.subject_id); });
     jobs.handle(issuance::inventory::kBatchJob,
                 [this](Job job) { return issuance::inventory::run_batch(core, job.subject_id); });
+    jobs.handle(issuance::kRunRenewalsJob, [this](Job) { return issuance::run_renewals(core); });
+    jobs.handle(issuance::renewal::kAskCasJob, [this](Job) { return issuance::renewal::ask_cas(core); });
+    jobs.handle(issuance::kRevokeBatchJob, [this](Job job) { return issuance::revoke_batch(core, job.subject_id); });
     made = issuance::set_up(core, setup_request());
 }
 

@@ -6,6 +6,9 @@
 #include "db/repositories/configuration_repository.hpp"
 #include "db/repositories/order_repository.hpp"
 #include "issuance/administration.hpp"
+#include "issuance/configuration.hpp"
+#include "issuance/providers/kinds.hpp"
+#include "issuance/renewal/renewal.hpp"
 #include "pki/csr.hpp"
 #include "pki/pem.hpp"
 #include "tests/conformance/acme/odd_csrs.hpp"
@@ -15,6 +18,7 @@
 
 #include <soci/soci.h>
 
+#include <algorithm>
 #include <stdexcept>
 
 namespace chancery::test::matrix {
@@ -141,18 +145,73 @@ class Courier final : public RestScene {
     }
 };
 
-/// Of a certificate for the same names.
-class Renewal final : public RestScene {
+/// The parameters as changes of a renewal's (RFC 7396).
+std::string changes_of(const Ask& ask)
+{
+    auto changes = body_of(ask, ask.with_a_csr);
+    return json::Writer().begin_object().raw_member("changes", changes).end_object().take();
+}
+
+/// Of the certificate that was issued last, edited to what is asked for.
+class RestRenewal final : public RestScene {
     Outcome attempt(const Ask& ask) override
     {
-        if (last_certificate.empty()) {
-            throw std::logic_error("there is nothing to renew");
-        }
-        auto request = request_of(core(), ask, ask.with_a_csr);
-        request.kind = OrderKind::Renewal;
-        request.renews_certificate = last_certificate;
-        return of(world.test.issue(world.test.administrator(), request));
+        return of(world.admin.post("/api/v1/certificates/" + last_certificate + "/renewals", changes_of(ask)));
     }
+};
+
+/// The same as the server's own order.
+class ScheduledRenewal final : public RestScene {
+    Outcome attempt(const Ask& ask) override
+    {
+        const auto request = world.test.read([&](db::Session& session) {
+            return issuance::renewal_of(core(), session, issuance::system_caller(), last_certificate,
+                                        body_of(ask, ask.with_a_csr));
+        });
+        if (!request) {
+            throw std::runtime_error("the test's own renewal is wrong: " + request.error().detail);
+        }
+        return of(world.test.issue(issuance::system_caller(), *request));
+    }
+};
+
+/// An order at a CA outside. It is issued, as far as the policies are concerned, when the CA is to be asked.
+template <ProviderKind kKind> class Outside final : public RestScene {
+public:
+    Outside()
+    {
+        world.test.write([&](db::UnitOfWork& work) {
+            provider.created_at = core().clock.now();
+            provider.updated_at = provider.created_at;
+            provider.id = new_id(provider.created_at);
+            db::ProviderRepository(work).insert(provider);
+            issuance::ConfigurationCache::bump(work);
+        });
+    }
+
+    bool can_issue(const Ask& ask) const override
+    {
+        const auto can = issuance::providers::capabilities_of(provider);
+        return RestScene::can_issue(ask) && std::ranges::all_of(ask.other_names, [&](const Name& name) {
+                   return std::ranges::find(can.name_types, name.type) != can.name_types.end();
+               });
+    }
+
+private:
+    Outcome attempt(const Ask& ask) override
+    {
+        auto body = body_of(ask, ask.with_a_csr);
+        body.pop_back(); // the brace
+        const auto answer = world.admin.post("/api/v1/orders", body + R"(,"provider_id":")" + provider.id + R"("})");
+        auto outcome = of(answer);
+        outcome.issued = answer.status == 202 && answer.text("status") == "processing";
+        return outcome;
+    }
+
+    Provider provider{.name = "Outside",
+                      .type = order_type_of(kKind),
+                      .kind = kKind,
+                      .configuration = R"({"solver":"dns-01-webhook"})"};
 };
 
 /// Of an order that failed, with the parameters that it keeps.
@@ -276,9 +335,18 @@ std::string Scene::newest_resource(std::string_view action)
 
 const std::vector<Path>& paths()
 {
-    static const std::vector<Path> all{
-        {"REST, automated", make<RestAutomated>}, {"REST, CSR", make<RestCsr>}, {"Courier", make<Courier>},
-        {"ACME finalize", make<AcmeFinalize>},    {"renewal", make<Renewal>},   {"resubmission", make<Resubmission>}};
+    static const std::vector<Path> all{{"REST, automated", make<RestAutomated>},
+                                       {"REST, CSR", make<RestCsr>},
+                                       {"Courier", make<Courier>},
+                                       {"ACME finalize", make<AcmeFinalize>},
+                                       {"renewal, REST", make<RestRenewal>},
+                                       {"renewal, by itself", make<ScheduledRenewal>},
+                                       {"resubmission", make<Resubmission>},
+                                       {"provider, ACME", make<Outside<ProviderKind::Acme>>},
+                                       {"provider, EST", make<Outside<ProviderKind::Est>>},
+                                       {"provider, DigiCert", make<Outside<ProviderKind::Digicert>>},
+                                       {"provider, GlobalSign", make<Outside<ProviderKind::Globalsign>>},
+                                       {"provider, manual", make<Outside<ProviderKind::Manual>>}};
     return all;
 }
 

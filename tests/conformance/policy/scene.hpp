@@ -42,6 +42,9 @@ public:
     virtual void issue_before(const Ask& ask) = 0;
     virtual Outcome attempt(const Ask& ask) = 0;
 
+    /// Whether it would be issued if no policy objected.
+    virtual bool can_issue(const Ask& ask) const { return !ask.for_a_ca; }
+
     /// The only policy from now on, over everything.
     void set_policy(std::vector<PolicyRule> rules);
     void clear_policies();

@@ -6,6 +6,8 @@
 #include "db/repositories/identity_repository.hpp"
 #include "db/repositories/operation_repository.hpp"
 #include "db/repositories/order_repository.hpp"
+#include "db/repositories/renewal_repository.hpp"
+#include "db/repositories/revocation_batch_repository.hpp"
 #include "db/statement.hpp"
 #include "db/store.hpp"
 #include "tests/support/test_database.hpp"
@@ -387,6 +389,44 @@ TEST_CASE("configuration is listed through an index", "[unit][db]")
             {"enabled domains", [=](db::Session& session) { db::DomainRepository(session).list(true, "", page); }});
         cases.push_back({"domains with a text",
                          [=](db::Session& session) { db::DomainRepository(session).list({}, "exam", page); }});
+    }
+    check_plans(cases);
+}
+
+TEST_CASE("what renewal and revocation look up is found by an index", "[unit][db]")
+{
+    const Certificate certificate{.id = "c", .names = {{NameType::Dns, "a.example"}}, .spki_sha256 = "s"};
+    std::vector<Case> cases = {
+        {"due renewals", [](db::Session& session) { db::RenewalRepository(session).due(at(1), 10); }, Work::Walk,
+         "planned_renewals_due"},
+        {"stale renewals", [](db::Session& session) { db::RenewalRepository(session).stale(2, 10); }, Work::Walk,
+         "planned_renewals_by_plan"},
+        {"CAs to ask", [](db::Session& session) { db::RenewalRepository(session).to_ask(at(1), 10); }, Work::Walk,
+         "planned_renewals_to_ask"},
+        {"a renewal under way", [](db::Session& session) { db::OrderRepository(session).open_renewal("c"); },
+         Work::Walk},
+        {"orders that replace", [](db::Session& session) { db::OrderRepository(session).replacing("c", 10); },
+         Work::Walk, "orders_replacing"},
+        {"the same key",
+         [=](db::Session& session) { db::CertificateRepository(session).sharing_key(certificate, at(1), 10); },
+         Work::Walk, "certificates_by_spki"},
+        {"the same names",
+         [=](db::Session& session) { db::CertificateRepository(session).sharing_names(certificate, at(1), 10); },
+         Work::Walk, "certificates_by_name_set"},
+        {"compromised", [](db::Session& session) { db::CertificateRepository(session).is_compromised("s"); },
+         Work::Walk, "certificates_by_spki"},
+        {"open items", [](db::Session& session) { db::RevocationBatchRepository(session).open_items("b", 10); },
+         Work::Walk, "revocation_batch_items_open"}};
+    for (const auto& page : pages("1")) {
+        cases.push_back(
+            {"items", [=](db::Session& session) { db::RevocationBatchRepository(session).list_items("b", {}, page); }});
+        cases.push_back(
+            {"batches", [=](db::Session& session) { db::RevocationBatchRepository(session).list("", page); }});
+        cases.push_back({"one person's batches",
+                         [=](db::Session& session) { db::RevocationBatchRepository(session).list("u", page); },
+                         Work::Walk, "revocation_batches_by_actor"});
+        cases.push_back(
+            {"blocked keys", [=](db::Session& session) { db::BlockedKeyRepository(session).list("", page); }});
     }
     check_plans(cases);
 }

@@ -1,5 +1,5 @@
 #include "issuance/audit.hpp"
-#include "issuance/revocation.hpp"
+#include "issuance/revocation/revocation.hpp"
 #include "tests/support/test_core.hpp"
 
 #include <catch2/catch.hpp>

@@ -1,7 +1,7 @@
 #include "db/repositories/certificate_repository.hpp"
 #include "db/repositories/order_repository.hpp"
 #include "issuance/audit.hpp"
-#include "issuance/revocation.hpp"
+#include "issuance/revocation/revocation.hpp"
 #include "tests/support/run.hpp"
 #include "tests/support/test_core.hpp"
 

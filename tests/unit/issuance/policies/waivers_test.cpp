@@ -129,7 +129,7 @@ TEST_CASE("a waiver for a certificate is for its renewals, one for an order for 
           "[issuance][policies]")
 {
     TestCore core(GENERATE(from_range(test_dialects())));
-    const auto requester = core.user(Role::User, {"example.com"});
+    const auto requester = core.user(Role::DeploymentAdministrator, {"example.com"}); // who may renew
     auto request = automated({"a.example.com"});
     const auto certificate = core.certificate(requester, request);
     const auto order = certificate.order_id.value();

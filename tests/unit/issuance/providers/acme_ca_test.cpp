@@ -1,8 +1,12 @@
 #include "core/encoding.hpp"
 #include "db/repositories/acme_repository.hpp"
 #include "db/repositories/certificate_repository.hpp"
+#include "db/repositories/order_repository.hpp"
+#include "db/repositories/renewal_repository.hpp"
 #include "db/repositories/upstream_repository.hpp"
 #include "issuance/certificates.hpp"
+#include "issuance/renewal/automatic.hpp"
+#include "issuance/renewal/suggestions.hpp"
 #include "pki/certificate.hpp"
 #include "pki/digest.hpp"
 #include "tests/support/acme_upstream.hpp"
@@ -248,10 +252,26 @@ TEST_CASE("a certificate's renewal window is the CA's, and its order says what i
     CHECK(window->end < certificate.valid_to);
     CHECK(window->look_again_after == seconds(21'600));
 
-    auto again = automated({"a.example.org"});
-    again.kind = OrderKind::Renewal;
-    again.renews_certificate = certificate.id;
-    CHECK(world.finish(world.order(acme, again)).status == OrderStatus::Complete);
+    // An hour after it was issued the platform asks, too, and the plan is within what the CA suggests.
+    world.test.clock.advance(std::chrono::hours(1));
+    run(issuance::renewal::ask_cas(world.test.core));
+    const auto planned = world.test.read(
+        [&](db::Session& session) { return db::RenewalRepository(session).find(certificate.id).value(); });
+    CHECK(planned.suggested == SuggestedWindow{.from = window->start, .until = window->end});
+    CHECK(planned.ask_ca_at == world.test.clock.now() + seconds(21'600));
+    CHECK(planned.due_at >= window->start);
+    CHECK(planned.due_at < window->end);
+
+    // When its time has come it is renewed by itself, at the same CA.
+    world.test.clock.set(*planned.due_at);
+    world.server.world.clock.advance(
+        std::chrono::duration_cast<std::chrono::milliseconds>(*planned.due_at - world.server.world.clock.now()));
+    run(issuance::run_renewals(world.test.core));
+    const auto renewal = world.test.read([&](db::Session& session) {
+        db::OrderRepository orders(session);
+        return orders.find(orders.open_renewal(certificate.id).value()).value();
+    });
+    CHECK(world.finish(renewal).status == OrderStatus::Complete);
     const auto replaced = world.server.world.database.store().read_now([&](db::Session& session) {
         return db::CertificateRepository(session).find_by_fingerprint(certificate.fingerprint_sha256)->renewed_to;
     });

@@ -7,7 +7,7 @@
 #include "issuance/providers/administration.hpp"
 #include "issuance/providers/external_orders.hpp"
 #include "issuance/providers/revocations.hpp"
-#include "issuance/revocation.hpp"
+#include "issuance/revocation/revocation.hpp"
 #include "tests/support/est_server.hpp"
 #include "tests/support/run.hpp"
 #include "tests/support/test_core.hpp"

@@ -2,7 +2,7 @@
 #include "db/repositories/crl_repository.hpp"
 #include "issuance/audit.hpp"
 #include "issuance/authorities.hpp"
-#include "issuance/revocation.hpp"
+#include "issuance/revocation/revocation.hpp"
 #include "issuance/revocation_status/crls.hpp"
 #include "tests/support/crl_reader.hpp"
 #include "tests/support/run.hpp"

@@ -5,7 +5,7 @@
 #include "issuance/audit.hpp"
 #include "issuance/authorities.hpp"
 #include "issuance/certificates.hpp"
-#include "issuance/revocation.hpp"
+#include "issuance/revocation/revocation.hpp"
 #include "issuance/revocation_status/ocsp.hpp"
 #include "pki/certificate.hpp"
 #include "pki/certificate_builder.hpp"

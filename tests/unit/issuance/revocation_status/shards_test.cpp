@@ -1,6 +1,6 @@
 #include "db/repositories/crl_repository.hpp"
 #include "issuance/authorities.hpp"
-#include "issuance/revocation.hpp"
+#include "issuance/revocation/revocation.hpp"
 #include "issuance/revocation_status/crls.hpp"
 #include "issuance/revocation_status/shards.hpp"
 #include "pki/certificate.hpp"

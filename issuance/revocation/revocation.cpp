@@ -1,4 +1,4 @@
-#include "issuance/revocation.hpp"
+#include "issuance/revocation/revocation.hpp"
 
 #include "core/encoding.hpp"
 #include "core/id.hpp"
@@ -124,7 +124,10 @@ void compromise_key(Core& core, db::UnitOfWork& work, const Caller& caller, cons
 {
     constexpr auto kReason = RevocationReason::KeyCompromise;
     const auto now = core.clock.now();
-    db::BlockedKeyRepository(work).insert(certificate.spki_sha256, std::string(name_of(kReason)), now);
+    db::BlockedKeyRepository(work).insert(BlockedKey{.spki_sha256 = certificate.spki_sha256,
+                                                     .reason = std::string(name_of(kReason)),
+                                                     .blocked_by = caller.actor,
+                                                     .created_at = now});
     db::CertificateRepository certificates(work);
     for (const auto& sibling : certificates.active_with_key(certificate.spki_sha256, now)) {
         if (certificates.mark_revoked(sibling.id, now, kReason)) {
