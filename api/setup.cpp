@@ -98,15 +98,16 @@ http::Awaitable<Result<Answer>> create(Services& services, const http::Request& 
 http::Awaitable<http::Response> login_options(Services& services, const Route&, const http::Request& request)
 {
     const bool has_code = !services.settings.setup_code.empty();
-    const bool setup_required = has_code && co_await services.core.store.read([](db::Session& session) {
-        return issuance::needs_administrator(session);
-    });
-    json::Writer out;
-    out.begin_object()
-        .member("openid_connect", !services.settings.identity_provider.issuer.empty())
-        .member("setup_required", setup_required)
-        .end_object();
-    co_return finish(request, http::json_response(200, out.take()));
+    const auto work = [&](db::Session& session) {
+        json::Writer out;
+        out.begin_object()
+            .member("signed_in", issuance::identify(services.core, session, credentials_of(request)).has_value())
+            .member("openid_connect", !services.settings.identity_provider.issuer.empty())
+            .member("setup_required", has_code && issuance::needs_administrator(session))
+            .end_object();
+        return out.take();
+    };
+    co_return finish(request, http::json_response(200, co_await services.core.store.read(work)));
 }
 
 http::Awaitable<http::Response> create_first_administrator(Services& services, const Route&,

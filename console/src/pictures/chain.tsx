@@ -1,45 +1,55 @@
 import "./pictures.css";
 import { Badge } from "~/design/badge";
-import { relative, utcDate } from "~/design/time";
-import type { Certificate } from "~/x509/decode";
+import { Time } from "~/design/time";
 
-function Validity({ certificate }: { certificate: Certificate }) {
-  const now = Date.now();
-  if (certificate.validTo.getTime() < now) {
+export interface Link {
+  id: string;
+  kind: string;
+  name: string;
+  key?: string;
+  digest?: string;
+  validTo?: string;
+  revoked?: boolean;
+}
+
+function State({ link }: { link: Link }) {
+  if (link.revoked) {
     return (
-      <Badge tone="bad" icon="clock">
-        Expired
-      </Badge>
+      <span>
+        <Badge tone="bad" icon="ban">
+          Revoked
+        </Badge>
+      </span>
     );
   }
+  if (!link.validTo) return null;
+  const over = new Date(link.validTo).getTime() < Date.now();
   return (
     <span className="muted">
-      until {utcDate(certificate.validTo)}, {relative(certificate.validTo)}
+      {over ? "expired " : "until "}
+      <Time at={link.validTo} as="date" />
     </span>
   );
 }
 
-/** Each certificate above the one that it signed. A list, so that it needs no other form. */
-export function ChainPicture({ certificates }: { certificates: Certificate[] }) {
-  const fromRoot = [...certificates].reverse();
+/** From the root down, each above the one that it signed. A list, so that it needs no other form. */
+export function ChainPicture({ links }: { links: Link[] }) {
   return (
     <ol className="chain">
-      {fromRoot.map((one, index) => {
-        const kind =
-          index === fromRoot.length - 1 ? "Certificate" : one.subject === one.issuer ? "Root" : "Intermediate";
-        return (
-          <li key={one.serialNumber}>
-            <div className="chain-card">
-              <span className="chain-kind">{kind}</span>
-              <strong className="break">{one.commonName || one.subject || "No subject"}</strong>
+      {links.map((link) => (
+        <li key={link.id}>
+          <div className="chain-card">
+            <span className="chain-kind">{link.kind}</span>
+            <strong className="break">{link.name}</strong>
+            {link.key && (
               <span className="secondary">
-                {one.key}, {one.signature}
+                {link.key}, {link.digest}
               </span>
-              <Validity certificate={one} />
-            </div>
-          </li>
-        );
-      })}
+            )}
+            <State link={link} />
+          </div>
+        </li>
+      ))}
     </ol>
   );
 }

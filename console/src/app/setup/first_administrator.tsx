@@ -2,12 +2,13 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "@tanstack/react-router";
 import { useState } from "react";
 import { api, body } from "~/api/client";
+import { loginOptionsQuery } from "~/api/me";
 import { ApiError } from "~/api/problem";
 import { Seal } from "~/design/brand";
 import { Button } from "~/design/button";
 import { TextField } from "~/design/field";
 import { ProblemNotice } from "~/design/notice";
-import { loginOptionsQuery, useSignIn } from "../sign_in/sign_in";
+import { useSignIn } from "../sign_in/sign_in";
 
 const kPointers = ["/code", "/email", "/name", "/password"];
 

@@ -1,10 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
+import { loginOptionsQuery } from "~/api/me";
 import { ApiError } from "~/api/problem";
 import { Button } from "~/design/button";
 import { TextField } from "~/design/field";
 import { ProblemNotice } from "~/design/notice";
-import { loginOptionsQuery, useSignIn } from "./sign_in";
+import { useSignIn } from "./sign_in";
 
 type SecondFactor = "none" | "totp" | "recovery";
 
@@ -53,7 +54,7 @@ export function SignInForm({ email: known, onSuccess }: { email?: string; onSucc
             autoComplete="username"
             required
             value={email}
-            data-autofocus={known ? undefined : true}
+            autoFocus={!known}
             onChange={(event) => setEmail(event.target.value)}
           />
           <TextField

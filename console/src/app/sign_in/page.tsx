@@ -1,10 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { lazy, Suspense, useEffect } from "react";
+import { loginOptionsQuery } from "~/api/me";
 import { Seal } from "~/design/brand";
 import { ProblemNotice } from "~/design/notice";
 import { ConnectionBanner } from "../shell/connection_banner";
 import { SignInForm } from "./form";
-import { loginOptionsQuery } from "./sign_in";
 
 const FirstAdministrator = lazy(() => import("../setup/first_administrator"));
 

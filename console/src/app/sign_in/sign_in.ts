@@ -1,13 +1,7 @@
-import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { adoptSession, api, body } from "~/api/client";
 import { meQuery } from "~/api/me";
 import type { Schema } from "~/api/types";
-
-/** What the server offers to somebody who is not signed in. */
-export const loginOptionsQuery = queryOptions({
-  queryKey: ["login-options"],
-  queryFn: () => body(api.GET("/api/v1/login-options")),
-});
 
 /** Opens a session. What was loaded for nobody, or for another person, is forgotten first. */
 export function useSignIn(onSuccess?: () => void) {

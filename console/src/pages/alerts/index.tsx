@@ -74,7 +74,7 @@ function Actions({ alert }: { alert: Alert }) {
     </Button>
   );
   return (
-    <span className="row row-end">
+    <span className="row row-end alert-actions">
       {alert.state === "open" && act("acknowledged", "Acknowledge")}
       {alert.state !== "resolved" && act("resolved", "Resolve")}
       {alert.state === "resolved" && act("open", "Open again")}

@@ -241,7 +241,7 @@ export default function CertificatePage() {
           <Origin certificate={certificate} />
         </div>
         <div className="stack stack-l">
-          <ChainPanel id={certificate.id} />
+          <ChainPanel certificate={certificate} />
           <Notes certificate={certificate} onEdit={() => setOpen("edit")} />
           <TimelinePanel certificate={certificate} />
         </div>
