@@ -18,10 +18,12 @@ import { ChainPanel } from "./chain";
 import { type Certificate, certificateQuery } from "./data";
 import { EditDialog } from "./edit_dialog";
 import { PfxDialog } from "./pfx_dialog";
+import { RenewDialog } from "./renew_dialog";
+import { RenewalPanel } from "./renewal";
 import { RevokeDialog } from "./revoke_dialog";
 import { TimelinePanel } from "./timeline";
 
-type Open = "pfx" | "revoke" | "edit";
+type Open = "pfx" | "renew" | "revoke" | "edit";
 
 function fetchFile(path: string) {
   download(path, "*/*")
@@ -29,8 +31,15 @@ function fetchFile(path: string) {
     .catch((error) => toast(messageOf(error), true));
 }
 
+/** What the server would refuse for certain; the rest it says itself. */
+function isRenewable(certificate: Certificate) {
+  const held = certificate.requested_by.type === "acme_client" || certificate.requested_by.type === "system";
+  return certificate.source === "managed" && certificate.status !== "revoked" && !certificate.renewed_to && !held;
+}
+
 function Actions({ certificate, open }: { certificate: Certificate; open: (dialog: Open) => void }) {
   const mayExport = useRight("ExportPrivateKeys");
+  const mayRenew = useRight("RenewCertificates");
   const mayRevoke = useRight("RevokeCertificates");
   const base = `/certificates/${certificate.id}`;
   return (
@@ -48,6 +57,11 @@ function Actions({ certificate, open }: { certificate: Certificate; open: (dialo
           onClick={() => open("pfx")}
         >
           Download PFX
+        </Button>
+      )}
+      {mayRenew && isRenewable(certificate) && (
+        <Button icon="renew" onClick={() => open("renew")}>
+          Renew
         </Button>
       )}
       {mayRevoke && certificate.status !== "revoked" && certificate.source === "managed" && (
@@ -242,11 +256,13 @@ export default function CertificatePage() {
         </div>
         <div className="stack stack-l">
           <ChainPanel certificate={certificate} />
+          {certificate.source === "managed" && <RenewalPanel certificate={certificate} />}
           <Notes certificate={certificate} onEdit={() => setOpen("edit")} />
           <TimelinePanel certificate={certificate} />
         </div>
       </div>
       {open === "pfx" && <PfxDialog certificate={certificate} onClose={close} />}
+      {open === "renew" && <RenewDialog certificate={certificate} onClose={close} />}
       {open === "revoke" && <RevokeDialog certificate={certificate} onClose={close} />}
       {open === "edit" && <EditDialog certificate={data} onClose={close} />}
     </Page>

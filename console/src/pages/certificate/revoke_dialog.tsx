@@ -9,6 +9,7 @@ import { SelectField, TextField } from "~/design/field";
 import { Notice, ProblemNotice } from "~/design/notice";
 import { Fact, Facts, Loading } from "~/design/surfaces";
 import { toast } from "~/design/toast";
+import { BlastRadius } from "./blast_radius";
 import type { Certificate } from "./data";
 import { kReasons } from "./reasons";
 
@@ -102,6 +103,7 @@ export function RevokeDialog({ certificate, onClose }: { certificate: Certificat
           <span className="mono">{certificate.fingerprint_sha256}</span>
         </Fact>
       </Facts>
+      {challenge.data && <BlastRadius radius={challenge.data.blast_radius} />}
       <Notice tone="warn" title="This cannot be undone.">
         Clients that check the revocation status refuse this certificate as soon as it is revoked.
       </Notice>

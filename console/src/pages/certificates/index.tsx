@@ -16,6 +16,7 @@ import { type Selection, Table } from "~/design/table";
 import { count, plural } from "~/design/time";
 import { toast } from "~/design/toast";
 import { BulkDialog, sizeOf, type Target } from "./bulk";
+import { BulkRevokeDialog } from "./bulk_revoke";
 import { useColumns } from "./column_choice";
 import { certificateColumns } from "./columns";
 import { type Certificate, type Sort, useCertificates } from "./data";
@@ -81,6 +82,7 @@ export default function CertificatesPage() {
   const navigate = useNavigate();
   const names = useNameOf();
   const mayManage = useRight("ManageCertificates");
+  const mayRevoke = useRight("RevokeCertificates");
   const mayRequest = useRight("RequestCertificates");
   const sort = (search.sort || "valid_to") as Sort;
   const condition = useMemo(() => conditionOf(search), [search]);
@@ -89,7 +91,7 @@ export default function CertificatesPage() {
     sort,
   );
   const { selection, marked, everything, setEverything, clear } = useSelection(rows);
-  const [bulk, setBulk] = useState<Target>();
+  const [bulk, setBulk] = useState<{ what: "change" | "revoke"; target: Target }>();
   const columns = useColumns();
   const shown = certificateColumns(names).filter((column) => column.primary || columns.shown.includes(column.id));
 
@@ -201,9 +203,19 @@ export default function CertificatesPage() {
                       Mark all {count(total)} that match
                     </Button>
                   )}
-                  <Button small icon="tag" onClick={() => setBulk(target())}>
+                  <Button small icon="tag" onClick={() => setBulk({ what: "change", target: target() })}>
                     Change tags or owner
                   </Button>
+                  {mayRevoke && (
+                    <Button
+                      small
+                      icon="ban"
+                      look="danger"
+                      onClick={() => setBulk({ what: "revoke", target: target() })}
+                    >
+                      Revoke
+                    </Button>
+                  )}
                   <Button small look="quiet" onClick={clear}>
                     Clear
                   </Button>
@@ -227,7 +239,12 @@ export default function CertificatesPage() {
           />
         )}
       </div>
-      {bulk && sizeOf(bulk) > 0 && <BulkDialog target={bulk} onClose={() => setBulk(undefined)} onDone={clear} />}
+      {bulk?.what === "change" && sizeOf(bulk.target) > 0 && (
+        <BulkDialog target={bulk.target} onClose={() => setBulk(undefined)} onDone={clear} />
+      )}
+      {bulk?.what === "revoke" && sizeOf(bulk.target) > 0 && (
+        <BulkRevokeDialog target={bulk.target} onClose={() => setBulk(undefined)} onDone={clear} />
+      )}
     </Page>
   );
 }
