@@ -38,7 +38,10 @@ async function errorOf(response: Response): Promise<ApiError> {
 }
 
 /** The API as its document describes it. A refusal is thrown as ApiError, so what is returned was a success. */
-export const api = createClient<paths>({ baseUrl: window.location.origin });
+export const api = createClient<paths>({
+  baseUrl: window.location.origin,
+  querySerializer: { array: { style: "form", explode: false } },
+});
 api.use(middleware);
 
 /** The body of an answer that was a success. */

@@ -57,6 +57,8 @@ export function Dialog({
         event.preventDefault();
         onClose();
       }}
+      // The browser may close it without asking, on a second Escape.
+      onClose={() => !ref.current?.open && onClose()}
     >
       {onSubmit ? (
         <form onSubmit={submit} noValidate>

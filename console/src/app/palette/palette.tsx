@@ -55,6 +55,7 @@ export default function Palette({ onClose }: { onClose: () => void }) {
         event.preventDefault();
         onClose();
       }}
+      onClose={() => !dialog.current?.open && onClose()}
       onClick={(event) => event.target === dialog.current && onClose()}
     >
       <div className="palette-input">
