@@ -65,7 +65,7 @@ struct Request {
 
 /// Makes a body piece by piece while it is sent: nothing ends it. The next piece is asked for once the one before it
 /// was handed to the socket, so a slow reader holds one piece. An empty piece sends nothing and lets the connection
-/// look whether it should end, or the peer has left. A producer that throws ends the connection without the end of the body, so that the peer
+/// look whether it should end. A producer that throws ends the connection without the end of the body, so that the peer
 /// knows.
 using BodyProducer = std::function<Awaitable<std::optional<std::string>>()>;
 

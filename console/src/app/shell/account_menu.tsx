@@ -1,5 +1,5 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { adoptSession, api } from "~/api/client";
+import { useMutation } from "@tanstack/react-query";
+import { api } from "~/api/client";
 import { useMe } from "~/api/me";
 import { messageOf } from "~/api/problem";
 import { Menu, MenuItem, MenuLink } from "~/design/menu";
@@ -9,14 +9,10 @@ import { setAppearance, useAppearance } from "./appearance";
 
 /** Ends the session at the server, then here. */
 function useSignOut() {
-  const client = useQueryClient();
   return useMutation({
     mutationFn: () => api.DELETE("/api/v1/sessions/current"),
-    onSuccess: () => {
-      adoptSession(null);
-      client.clear();
-      window.location.assign("/");
-    },
+    // Loaded anew, so that nothing of this person is left in memory.
+    onSuccess: () => window.location.assign("/"),
     onError: (error) => toast(messageOf(error), true),
   });
 }
