@@ -50,7 +50,8 @@ export async function signIn(page, server, { email = "admin@localhost", password
   await page.getByLabel("E-mail").fill(email);
   await page.getByLabel("Password").fill(password);
   await page.getByRole("button", { name: "Sign in", exact: true }).click();
-  await page.getByRole("main").getByRole("heading", { level: 1 }).waitFor();
+  await page.getByRole("banner").waitFor();
+  await page.getByRole("main").getByRole("heading", { level: 1 }).first().waitFor();
 }
 
 /** A refusal that a test provokes is logged by the browser itself. */

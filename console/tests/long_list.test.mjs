@@ -33,7 +33,9 @@ test("10,000 rows scroll, with few of them drawn at a time", async () => {
       common_name: `host-${from + index}.example.com`,
     }));
     const end = from + limit;
-    return route.fulfill({ json: { items, has_more: end < kRows, next_cursor: end < kRows ? String(end) : null, total: kRows } });
+    return route.fulfill({
+      json: { items, has_more: end < kRows, next_cursor: end < kRows ? String(end) : null, total: kRows },
+    });
   });
   await signIn(page, server, { path: "/certificates" });
   await page.getByText("10,000 certificates").waitFor();
@@ -57,7 +59,9 @@ test("10,000 rows scroll, with few of them drawn at a time", async () => {
     const gaps = times.slice(1).map((time, index) => time - times[index]);
     return { frames: gaps.length, slow: gaps.filter((gap) => gap > 34).length, drawn };
   });
-  console.log(`console: of ${frames} frames while 10,000 rows scrolled ${slow} came late; at most ${drawn} rows were drawn`);
+  console.log(
+    `console: of ${frames} frames while 10,000 rows scrolled ${slow} came late; at most ${drawn} rows were drawn`,
+  );
   assert.ok(drawn <= kMostDrawn, `${drawn} rows are drawn`);
   // The machine of the tests has other things to do at the same time: a list that stutters misses most of them.
   assert.ok(slow <= frames / 4, `${slow} of ${frames} frames came late`);

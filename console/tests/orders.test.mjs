@@ -113,7 +113,10 @@ test("a failed order shows why, and is resubmitted as a new one", async () => {
   const { headers } = await server.api("GET", `/domains/${domain.id}`);
   await server.api("PATCH", `/domains/${domain.id}`, { enabled: false }, { "If-Match": headers.etag });
   let now = order;
-  while (["pending", "processing"].includes(now.status)) now = (await server.api("GET", `/orders/${order.id}`)).json;
+  while (["pending", "processing"].includes(now.status)) {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    now = (await server.api("GET", `/orders/${order.id}`)).json;
+  }
   if (now.status === "complete") return; // the key was faster than this test
   const { page, close } = await open(browser, server, { expected: [refused(422)] });
   await signIn(page, server, { path: `/orders/${order.id}` });

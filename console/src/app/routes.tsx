@@ -13,9 +13,13 @@ const root = createRootRoute({
 
 const shell = createRoute({ getParentRoute: () => root, id: "shell", component: Shell });
 
-/** A page in a file of its own, loaded when somebody goes there; the component is its default export. */
-function page<Path extends string>(path: Path, load: () => Promise<{ default: React.ComponentType }>) {
-  return createRoute({ getParentRoute: () => shell, path, validateSearch, component: lazyRouteComponent(load) });
+/**
+ * A page in a file of its own, loaded when somebody goes there; the component is its default export. `right` is the one
+ * of the API without which there is nothing to show: the shell says so instead.
+ */
+function page<Path extends string>(path: Path, load: () => Promise<{ default: React.ComponentType }>, right?: string) {
+  const component = lazyRouteComponent(load);
+  return createRoute({ getParentRoute: () => shell, path, validateSearch, component, staticData: { right } });
 }
 
 /** Every page of the console. The navigation is in navigation.ts. */
@@ -24,12 +28,18 @@ export const routeTree = root.addChildren([
     page("/", () => import("~/pages/overview")),
     page("/setup", () => import("~/pages/setup")),
     page("/account", () => import("~/pages/account")),
-    page("/certificates", () => import("~/pages/certificates")),
-    page("/certificates/new", () => import("~/pages/certificate_request")),
+    page("/certificates", () => import("~/pages/certificates"), "ReadCertificates"),
+    page("/certificates/new", () => import("~/pages/certificate_request"), "RequestCertificates"),
     page("/certificates/$id", () => import("~/pages/certificate")),
-    page("/orders", () => import("~/pages/orders")),
+    page("/orders", () => import("~/pages/orders"), "ReadOrders"),
     page("/orders/$id", () => import("~/pages/order")),
-    page("/alerts", () => import("~/pages/alerts")),
-    page("/audit", () => import("~/pages/audit")),
+    page("/alerts", () => import("~/pages/alerts"), "ReadAlerts"),
+    page("/audit", () => import("~/pages/audit"), "ReadAuditLog"),
   ]),
 ]);
+
+declare module "@tanstack/react-router" {
+  interface StaticDataRouteOption {
+    right?: string;
+  }
+}

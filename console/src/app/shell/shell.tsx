@@ -1,16 +1,18 @@
 import { useSuspenseQuery } from "@tanstack/react-query";
-import { Outlet, useRouterState } from "@tanstack/react-router";
+import { Outlet, useMatches, useRouterState } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import { useLiveUpdates } from "~/api/events";
-import { meQuery } from "~/api/me";
+import { meQuery, useMe } from "~/api/me";
 import { Icon } from "~/design/icon";
+import { Forbidden } from "../errors";
 import { SignInPage } from "../sign_in/page";
 import { SessionExpired } from "../sign_in/session_expired";
 import { AccountMenu } from "./account_menu";
 import { ConnectionBanner, useConnection } from "./connection_banner";
 import { Sidebar } from "./sidebar";
 
-const Palette = lazy(() => import("../palette/palette"));
+const loadPalette = () => import("../palette/palette");
+const Palette = lazy(loadPalette);
 const kIsMac = navigator.platform.startsWith("Mac");
 
 /** Opens the palette: ⌘K or Ctrl K anywhere, or `/` outside a field. */
@@ -32,11 +34,19 @@ function usePaletteKey(open: () => void) {
 function Workspace() {
   const { expired } = useConnection();
   const live = useLiveUpdates(!expired);
+  const { rights } = useMe();
+  const needed = useMatches({ select: (matches) => matches.at(-1)?.staticData.right });
+  const missing = needed && !rights.includes(needed) ? needed : undefined;
   const [palette, setPalette] = useState(false);
   const main = useRef<HTMLElement>(null);
   const path = useRouterState({ select: (state) => state.location.pathname });
   const first = useRef(true);
   usePaletteKey(() => setPalette(true));
+  // There before it is asked for, so that what is typed right after the key is not lost.
+  useEffect(() => {
+    const timer = setTimeout(() => loadPalette().catch(() => undefined), 500);
+    return () => clearTimeout(timer);
+  }, []);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another page is read from its beginning.
   useEffect(() => {
     if (!first.current && !document.querySelector("dialog[open]")) main.current?.focus();
@@ -70,9 +80,7 @@ function Workspace() {
           </header>
           <ConnectionBanner />
           <main id="main" className="main" ref={main} tabIndex={-1}>
-            <Suspense fallback={null}>
-              <Outlet />
-            </Suspense>
+            <Suspense fallback={null}>{missing ? <Forbidden right={missing} /> : <Outlet />}</Suspense>
           </main>
         </div>
       </div>

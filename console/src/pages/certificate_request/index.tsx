@@ -7,7 +7,6 @@ import { authoritiesQuery, providersQuery } from "~/api/lookups";
 import { useRight } from "~/api/me";
 import { ApiError } from "~/api/problem";
 import type { Schema } from "~/api/types";
-import { Forbidden } from "~/app/errors";
 import { useSearchMembers } from "~/app/use_search";
 import { Button, LinkButton } from "~/design/button";
 import { CheckField, SelectField, TextArea, TextField } from "~/design/field";
@@ -176,7 +175,6 @@ export default function CertificateRequestPage() {
   const navigate = useNavigate();
   const client = useQueryClient();
   const keyFor = useIdempotencyKey();
-  const mayRequest = useRight("RequestCertificates");
   const mayEvaluate = useRight("EvaluatePolicies");
   const [form, setForm] = useState(kEmpty);
   const from = search.from ?? "";
@@ -214,8 +212,6 @@ export default function CertificateRequestPage() {
   const evaluate = useMutation({
     mutationFn: () => body(api.POST("/api/v1/policy-evaluations", { body: orderOf(form, way) })),
   });
-  if (!mayRequest) return <Forbidden right="RequestCertificates" />;
-
   const error = submit.error ?? evaluate.error;
   const { of: errors, shown } = controlErrors(error instanceof ApiError ? error.fieldErrors() : {});
   const controls: Controls = {

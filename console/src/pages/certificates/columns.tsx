@@ -13,7 +13,7 @@ interface Names {
   authority: (id: string | null) => string;
 }
 
-export const kDefaultColumns = ["name", "status", "expiry", "authority", "algorithm", "owner", "tags"];
+export const kDefaultColumns = ["common_name", "status", "valid_to", "authority_id", "algorithm", "owner", "tag"];
 
 function ownerText(owner: Certificate["owner"]) {
   if (!owner) return null;
@@ -41,10 +41,19 @@ function Name({ certificate }: { certificate: Certificate }) {
   );
 }
 
-/** Every column that the list can show; the first names the row and is always there. */
+/**
+ * Every column that the list can show, called as the API calls its field, so that a saved view can name it. The first
+ * names the row and is always there.
+ */
 export function certificateColumns(names: Names): Column<Certificate>[] {
   return [
-    { id: "name", header: "Name", sort: "common_name", primary: true, cell: (one) => <Name certificate={one} /> },
+    {
+      id: "common_name",
+      header: "Name",
+      sort: "common_name",
+      primary: true,
+      cell: (one) => <Name certificate={one} />,
+    },
     {
       id: "status",
       header: "Status",
@@ -61,21 +70,21 @@ export function certificateColumns(names: Names): Column<Certificate>[] {
         </span>
       ),
     },
-    { id: "expiry", header: "Expires", sort: "valid_to", fit: true, cell: (one) => <Expiry certificate={one} /> },
+    { id: "valid_to", header: "Expires", sort: "valid_to", fit: true, cell: (one) => <Expiry certificate={one} /> },
     {
-      id: "authority",
+      id: "authority_id",
       header: "Issued by",
       cell: (one) => (
         <span className="cell-clip">{one.authority_id ? names.authority(one.authority_id) : one.issuer}</span>
       ),
     },
-    { id: "provider", header: "Provider", cell: (one) => names.provider(one.provider_id) },
+    { id: "provider_id", header: "Provider", cell: (one) => names.provider(one.provider_id) },
     { id: "algorithm", header: "Key", fit: true, cell: (one) => one.algorithm },
     { id: "digest", header: "Digest", fit: true, cell: (one) => one.digest },
     { id: "source", header: "Source", fit: true, cell: (one) => (one.source === "managed" ? "Managed" : "Discovered") },
     { id: "owner", header: "Owner", cell: (one) => ownerText(one.owner) },
     {
-      id: "tags",
+      id: "tag",
       header: "Tags",
       cell: (one) =>
         one.tags.length > 0 && (
@@ -88,7 +97,7 @@ export function certificateColumns(names: Names): Column<Certificate>[] {
         ),
     },
     {
-      id: "issued",
+      id: "created_at",
       header: "Added",
       sort: "created_at",
       fit: true,
@@ -96,7 +105,7 @@ export function certificateColumns(names: Names): Column<Certificate>[] {
     },
     { id: "valid_from", header: "Valid from", fit: true, cell: (one) => utcDate(one.valid_from) },
     {
-      id: "serial",
+      id: "serial_number",
       header: "Serial number",
       cell: (one) => (
         <span className="mono cell-clip" title={one.serial_number}>
@@ -104,6 +113,11 @@ export function certificateColumns(names: Names): Column<Certificate>[] {
         </span>
       ),
     },
-    { id: "requester", header: "Requested by", fit: true, cell: (one) => one.requested_by.type.replaceAll("_", " ") },
+    {
+      id: "requester_type",
+      header: "Requested by",
+      fit: true,
+      cell: (one) => one.requested_by.type.replaceAll("_", " "),
+    },
   ];
 }
