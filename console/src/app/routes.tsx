@@ -1,5 +1,6 @@
 import { createRootRoute, createRoute, lazyRouteComponent, Outlet } from "@tanstack/react-router";
 import { Suspense } from "react";
+import { NotFound } from "./errors";
 import { validateSearch } from "./search";
 import { Shell } from "./shell/shell";
 
@@ -35,6 +36,7 @@ export const routeTree = root.addChildren([
     page("/orders/$id", () => import("~/pages/order")),
     page("/alerts", () => import("~/pages/alerts"), "ReadAlerts"),
     page("/audit", () => import("~/pages/audit"), "ReadAuditLog"),
+    createRoute({ getParentRoute: () => shell, path: "$", component: NotFound }),
   ]),
 ]);
 

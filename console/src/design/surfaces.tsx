@@ -107,7 +107,7 @@ export function Empty({
   return (
     <div className="empty">
       <Icon name={icon} />
-      <h3>{title}</h3>
+      <strong>{title}</strong>
       {children && <p>{children}</p>}
       {actions && <div className="row">{actions}</div>}
     </div>

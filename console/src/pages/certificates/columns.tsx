@@ -59,7 +59,7 @@ export function certificateColumns(names: Names): Column<Certificate>[] {
       header: "Status",
       fit: true,
       cell: (one) => (
-        <span className="row">
+        <span className="row nowrap-row">
           <Status state={one.status} />
           {one.policy_warnings.length > 0 && (
             <span title={one.policy_warnings.map((finding) => finding.message).join("\n")}>
