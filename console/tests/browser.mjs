@@ -1,6 +1,7 @@
 // One Chromium for a test file, and pages that fail the test for what no page may do: log an error, break the content
 // security policy, or ask another host.
 import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
 import { chromium } from "playwright-core";
 
 const kChromium = process.env.CHANCERY_CHROMIUM ?? "/usr/bin/chromium";
@@ -56,3 +57,20 @@ export async function signIn(page, server, { email = "admin@localhost", password
 
 /** A refusal that a test provokes is logged by the browser itself. */
 export const refused = (status) => new RegExp(`Failed to load resource.*${status}`);
+
+/** A picture of the window as WebP: Chromium itself makes it of the screenshot, on an empty page without a policy. */
+export async function picture(page, path) {
+  const png = await page.screenshot();
+  const scratch = await page.context().newPage();
+  const webp = await scratch.evaluate(async (base64) => {
+    const bytes = Uint8Array.from(atob(base64), (one) => one.charCodeAt(0));
+    const image = await createImageBitmap(new Blob([bytes], { type: "image/png" }));
+    const canvas = new OffscreenCanvas(image.width, image.height);
+    canvas.getContext("2d").drawImage(image, 0, 0);
+    const blob = await canvas.convertToBlob({ type: "image/webp", quality: 0.86 });
+    const made = new Uint8Array(await blob.arrayBuffer());
+    return btoa(Array.from(made, (one) => String.fromCharCode(one)).join(""));
+  }, png.toString("base64"));
+  await scratch.close();
+  writeFileSync(path, Buffer.from(webp, "base64"));
+}

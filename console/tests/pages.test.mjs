@@ -5,7 +5,7 @@ import { mkdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { launch, open, signIn } from "./browser.mjs";
+import { launch, open, picture, signIn } from "./browser.mjs";
 import { populate } from "./populate.mjs";
 import { Server } from "./server.mjs";
 
@@ -88,7 +88,7 @@ for (const theme of ["light", "dark"]) {
     await page.goto(server.url);
     await settled(page);
     found.push(...(await check(page)).map((one) => `sign-in: ${one}`));
-    if (pictures) await page.screenshot({ path: join(pictures, `sign-in-1440-${theme}.png`) });
+    if (pictures) await picture(page, join(pictures, `sign-in-1440-${theme}.webp`));
     await signIn(page, server);
     for (const width of [1440, 390]) {
       await page.setViewportSize({ width, height: 900 });
@@ -100,7 +100,7 @@ for (const theme of ["light", "dark"]) {
         found.push(...(await check(page)).map((one) => `${name} at ${width}: ${one}`));
         const over = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
         if (over > 0) found.push(`${name} at ${width}: ${over} px wider than the window`);
-        if (pictures) await page.screenshot({ path: join(pictures, `${name}-${width}-${theme}.png`) });
+        if (pictures) await picture(page, join(pictures, `${name}-${width}-${theme}.webp`));
       }
     }
     assert.deepEqual(found, []);

@@ -118,8 +118,8 @@ http::Awaitable<http::Response> answer(const http::Request& request, std::shared
 bool is_page(const http::Request& request)
 {
     const bool asks = request.method == "GET" || request.method == "HEAD";
-    const auto accepted = request.header("accept");
-    const bool takes_html = accepted.empty() || accepted.contains("text/html") || accepted.contains("*/*");
+    // As browsers ask for a page. Programs, which take anything, are told that there is nothing.
+    const bool takes_html = request.header("accept").contains("text/html");
     const bool others = std::ranges::any_of(kOtherDoors, [&](auto door) { return request.path.starts_with(door); });
     // A dot is for files: one that is not there is missing, not a page.
     return asks && takes_html && !others && !request.path.substr(request.path.rfind('/')).contains('.');

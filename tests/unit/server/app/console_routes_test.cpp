@@ -93,6 +93,8 @@ TEST_CASE("every address of a page is answered with the console, and no other do
     }
     CHECK(site.ask("/certificates", {}, "POST").status == 404);
     CHECK(site.ask("/certificates", {{"Accept", "application/json"}}).status == 404);
+    CHECK(site.ask("/certificates", {{"Accept", "*/*"}}).status == 404);
+    CHECK(site.ask("/", {{"Accept", "*/*"}}).status == 200);
 }
 
 TEST_CASE("no page of the console runs what is not its own", "[unit][console]")
