@@ -19,7 +19,8 @@ export async function open(browser, server, { expected = [], ...options } = {}) 
     ...options,
   });
   const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
+  // Long, since machines that test do other things as well; what is there is not waited for.
+  page.setDefaultTimeout(60_000);
   const faults = [];
   page.on("console", (message) => {
     const text = `${message.type()}: ${message.text()}`;

@@ -26,11 +26,11 @@ test("an alert is acknowledged, then resolved", async () => {
   const { page, close } = await open(browser, server);
   await signIn(page, server, { path: "/alerts" });
   await page.getByText("warned.example.com").waitFor();
-  await page.getByRole("button", { name: /^Acknowledge/ }).click();
+  await page.getByRole("button", { name: /^Acknowledge / }).click();
   await page.getByText("Acknowledged.").waitFor();
   await page.getByText("Nothing waits for you").waitFor();
   await page.getByRole("button", { name: "Acknowledged", exact: true }).click();
-  await page.getByRole("button", { name: /^Resolve/ }).click();
+  await page.getByRole("button", { name: /^Resolve / }).click();
   await page.getByText("Resolved.", { exact: true }).waitFor();
   assert.equal((await server.api("GET", "/alerts?state=resolved")).json.items.length, 1);
   await close();
