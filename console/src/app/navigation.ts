@@ -32,6 +32,12 @@ export const kNavigation: { heading: string; places: Place[] }[] = [
     ],
   },
   {
+    heading: "Issuing",
+    places: [
+      { to: "/authorities", label: "Local PKI", icon: "tree", right: "ReadAuthorities", words: "ca root crl ocsp" },
+    ],
+  },
+  {
     heading: "Records",
     places: [
       { to: "/audit", label: "Audit log", icon: "audit", right: "ReadAuditLog", words: "events history verify" },

@@ -30,6 +30,8 @@ export const routeTree = root.addChildren([
     page("/orders", () => import("~/pages/orders")),
     page("/orders/$id", () => import("~/pages/order")),
     page("/alerts", () => import("~/pages/alerts")),
+    page("/authorities", () => import("~/pages/authorities")),
+    page("/authorities/$id", () => import("~/pages/authority")),
     page("/audit", () => import("~/pages/audit")),
   ]),
 ]);
