@@ -1,10 +1,11 @@
-import { errorUnder, kMergePatch, linesOf, listOf, useChanges } from "~/api/changes";
+import { errorUnder, kMergePatch, useChanges } from "~/api/changes";
 import { api, body, tagged } from "~/api/client";
 import type { Schema } from "~/api/types";
 import { Button } from "~/design/button";
 import { ChangeProblem } from "~/design/change_problem";
 import { Dialog } from "~/design/dialog";
-import { CheckField, TextArea, TextField } from "~/design/field";
+import { CheckField, TextField } from "~/design/field";
+import { LinesField } from "~/design/lines";
 import { ProblemNotice } from "~/design/notice";
 import { Loading } from "~/design/surfaces";
 import { toast } from "~/design/toast";
@@ -76,17 +77,14 @@ export function SettingsDialog({ id, onClose }: { id: string; onClose: () => voi
             onChange={(event) => edit.set("crl_shards", Number.parseInt(event.target.value, 10))}
           />
           {kLists.map(([name, label]) => (
-            <TextArea
+            <LinesField
               key={name}
               label={label}
               optional
-              mono
-              rows={2}
-              spellCheck={false}
               hint="URLs, one a line; empty means this server."
-              defaultValue={linesOf(value[name])}
+              value={value[name]}
               error={errorUnder(errors, `/${name}`)}
-              onChange={(event) => edit.set(name, listOf(event.target.value))}
+              onChange={(urls) => edit.set(name, urls)}
             />
           ))}
         </>
