@@ -68,7 +68,9 @@ test("10,000 rows scroll, with few of them drawn at a time", async () => {
     return most;
   }, kFrames);
   const each = ((await worked()) - before) / kFrames;
-  console.log(`console: a frame of 10,000 rows that scroll takes ${each.toFixed(1)} ms of work; ${drawn} rows are drawn`);
+  console.log(
+    `console: a frame of 10,000 rows that scroll takes ${each.toFixed(1)} ms of work; ${drawn} rows are drawn`,
+  );
   assert.ok(drawn <= kMostDrawn, `${drawn} rows are drawn`);
   assert.ok(each <= kFrame, `${each} ms of work for a frame`);
   await close();

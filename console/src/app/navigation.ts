@@ -32,6 +32,14 @@ export const kNavigation: { heading: string; places: Place[] }[] = [
     ],
   },
   {
+    heading: "Issuing",
+    places: [
+      { to: "/authorities", label: "Local PKI", icon: "tree", right: "ReadAuthorities", words: "ca root crl ocsp" },
+      { to: "/acme-servers", label: "ACME servers", icon: "server", right: "ReadAcmeServers", words: "eab certbot" },
+      { to: "/policies", label: "Policies", icon: "policy", right: "ReadPolicies", words: "rules waivers replay test" },
+    ],
+  },
+  {
     heading: "Records",
     places: [
       { to: "/audit", label: "Audit log", icon: "audit", right: "ReadAuditLog", words: "events history verify" },

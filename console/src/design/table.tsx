@@ -1,5 +1,5 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type KeyboardEvent, type ReactNode, useEffect, useRef } from "react";
+import { type KeyboardEvent, memo, type ReactNode, useEffect, useRef, useState } from "react";
 import { Icon } from "./icon";
 
 export interface Column<Row> {
@@ -42,8 +42,18 @@ export interface TableProps<Row> {
   foot?: ReactNode;
 }
 
-const kRowHeight = 44;
 const kOverscan = 12;
+/** The width below which table.css makes cards of rows: of the window, since the frame nearly fills it there. */
+const kCards = "(max-width: 44rem)";
+
+/** `--row` in pixels: two lines of text, or less where rows are compact. */
+function rowHeight(frame: Element | null): number {
+  const style = getComputedStyle(frame ?? document.documentElement);
+  return (
+    Number.parseFloat(style.getPropertyValue("--row")) *
+    Number.parseFloat(getComputedStyle(document.documentElement).fontSize)
+  );
+}
 
 /** The row beside the one that has the focus; Enter opens, x marks. */
 function rowKeys<Row>(event: KeyboardEvent<HTMLElement>, props: TableProps<Row>) {
@@ -123,17 +133,15 @@ function Head<Row>({ columns, sort, onSort, selection }: TableProps<Row>) {
 const isBlank = (content: ReactNode) =>
   content === null || content === undefined || content === "" || content === false;
 
-function BodyRow<Row>({
-  row,
-  index,
-  measure,
-  ...props
-}: TableProps<Row> & {
+interface RowProps<Row> {
+  table: TableProps<Row>;
   row: Row;
   index: number;
   measure?: (element: Element | null) => void;
-}) {
-  const { columns, selection, rowKey, rowName, onOpen } = props;
+}
+
+function BodyRow<Row>({ table, row, index, measure }: RowProps<Row>) {
+  const { columns, selection, rowKey, rowName, onOpen } = table;
   const key = rowKey(row);
   return (
     <tr
@@ -180,6 +188,9 @@ function BodyRow<Row>({
   );
 }
 
+/** While a list scrolls its properties stay the same, so that only rows that come into sight are drawn. */
+const StillRow = memo(BodyRow) as typeof BodyRow;
+
 function Spacer({ height }: { height: number }) {
   if (height <= 0) return null;
   return (
@@ -191,24 +202,39 @@ function Spacer({ height }: { height: number }) {
 }
 
 /** All rows of a short list. */
-function ShortBody<Row>(props: TableProps<Row>) {
+function ShortBody<Row>({ table }: { table: TableProps<Row> }) {
   return (
     <tbody role="rowgroup">
-      {props.rows.map((row, index) => (
-        <BodyRow key={props.rowKey(row)} {...props} row={row} index={index} />
+      {table.rows.map((row, index) => (
+        <BodyRow key={table.rowKey(row)} table={table} row={row} index={index} />
       ))}
     </tbody>
   );
 }
 
 /** The rows in sight of a long list, between two spacers as high as the others. */
-function TallBody<Row>({ frame, ...props }: TableProps<Row> & { frame: { readonly current: HTMLDivElement | null } }) {
-  const { rows, onEnd } = props;
+function TallBody<Row>({
+  table,
+  frame,
+}: {
+  table: TableProps<Row>;
+  frame: { readonly current: HTMLDivElement | null };
+}) {
+  const { rows, onEnd, rowKey } = table;
+  // Rows of a table are all as high as the style says; cards have to be measured.
+  const [cards] = useState(() => window.matchMedia(kCards));
+  const [measured, setMeasured] = useState(cards.matches);
+  useEffect(() => {
+    const note = () => setMeasured(cards.matches);
+    cards.addEventListener("change", note);
+    return () => cards.removeEventListener("change", note);
+  }, [cards]);
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => frame.current,
-    estimateSize: () => kRowHeight,
+    estimateSize: () => rowHeight(frame.current),
     overscan: kOverscan,
+    useFlushSync: false,
   });
   const items = virtual.getVirtualItems();
   const lastSeen = items.at(-1)?.index ?? 0;
@@ -221,9 +247,8 @@ function TallBody<Row>({ frame, ...props }: TableProps<Row> & { frame: { readonl
       {items.map((item) => {
         const row = rows[item.index];
         if (row === undefined) return null;
-        return (
-          <BodyRow key={props.rowKey(row)} {...props} row={row} index={item.index} measure={virtual.measureElement} />
-        );
+        const measure = measured ? virtual.measureElement : undefined;
+        return <StillRow key={rowKey(row)} table={table} row={row} index={item.index} measure={measure} />;
       })}
       <Spacer height={virtual.getTotalSize() - (items.at(-1)?.end ?? 0)} />
     </tbody>
@@ -258,7 +283,7 @@ export function Table<Row>(props: TableProps<Row>) {
             onKeyDown={(event) => rowKeys(event, props)}
           >
             <Head {...props} />
-            {tall ? <TallBody {...props} frame={frame} /> : <ShortBody {...props} />}
+            {tall ? <TallBody table={props} frame={frame} /> : <ShortBody table={props} />}
           </table>
         )}
       </div>

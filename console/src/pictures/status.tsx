@@ -10,14 +10,26 @@ const kLooks: Record<string, { text: string; fill: string }> = {
 };
 
 /** Status with numbers: the numbers are the picture, and the bar below shows their shares. */
-export function StatusPicture({ statistics }: { statistics: Schema<"Statistics"> }) {
+export function StatusPicture({
+  statistics,
+  search = {},
+}: {
+  statistics: Schema<"Statistics">;
+  /** Of which certificates, as the list's address has it. */
+  search?: Record<string, string>;
+}) {
   return (
     <figure className="figure">
       <div className="big-numbers">
         {statistics.buckets.map((bucket) => {
           const look = kLooks[bucket.name] ?? { text: bucket.name, fill: "fill-6" };
           return (
-            <Link key={bucket.name} className="big-number" to="/certificates" search={{ status: bucket.name } as never}>
+            <Link
+              key={bucket.name}
+              className="big-number"
+              to="/certificates"
+              search={{ ...search, status: bucket.name } as never}
+            >
               <strong>{count(bucket.count)}</strong>
               <span className="row secondary">
                 <span className={`swatch ${look.fill}`} />

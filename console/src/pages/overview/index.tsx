@@ -7,7 +7,11 @@ import { LinkButton } from "~/design/button";
 import { ProblemNotice } from "~/design/notice";
 import { Empty, Loading, Page, Panel } from "~/design/surfaces";
 import { count, Time } from "~/design/time";
+import { CryptoPicture } from "~/pictures/crypto";
 import { StatusPicture } from "~/pictures/status";
+import { DurationsPanel } from "./durations";
+import { HorizonPanel } from "./horizon";
+import { IssuancePanel } from "./issuance";
 
 function StatusPanel() {
   const stats = useQuery({ queryKey: ["stats", "status"], queryFn: () => body(api.GET("/api/v1/stats/status")) });
@@ -16,6 +20,22 @@ function StatusPanel() {
       <ProblemNotice error={stats.error} />
       {stats.isPending && <Loading />}
       {stats.data && <StatusPicture statistics={stats.data} />}
+    </Panel>
+  );
+}
+
+function CryptoPanel() {
+  const stats = useQuery({ queryKey: ["stats", "crypto"], queryFn: () => body(api.GET("/api/v1/stats/crypto")) });
+  return (
+    <Panel title="Keys and digests" lead="Each row leads to its certificates.">
+      <ProblemNotice error={stats.error} onRetry={() => stats.refetch()} />
+      {stats.isPending && <Loading />}
+      {stats.data?.total === 0 && (
+        <Empty icon="key" title="No keys yet">
+          What algorithms and sizes are in use shows here, the weak ones marked.
+        </Empty>
+      )}
+      {stats.data && stats.data.total > 0 && <CryptoPicture statistics={stats.data} />}
     </Panel>
   );
 }
@@ -54,6 +74,8 @@ function AlertsPanel() {
 
 export default function OverviewPage() {
   const me = useMe();
+  const sees = useRight("ReadCertificates");
+  const seesOrders = useRight("ReadOrders");
   const seesAlerts = useRight("ReadAlerts");
   const mayRequest = useRight("RequestCertificates");
   return (
@@ -75,7 +97,13 @@ export default function OverviewPage() {
       }
     >
       <StatusPanel />
-      {seesAlerts && <AlertsPanel />}
+      {sees && <HorizonPanel />}
+      <div className="columns">
+        {seesAlerts && <AlertsPanel />}
+        {sees && <CryptoPanel />}
+      </div>
+      {sees && <IssuancePanel />}
+      {seesOrders && <DurationsPanel />}
     </Page>
   );
 }
