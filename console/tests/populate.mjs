@@ -19,7 +19,7 @@ const kTags = [["production", "edge"], ["production"], [], ["internal"], ["inter
 
 /** Returns ids of what the pages are shown with. */
 export async function populate(server) {
-  await server.api("POST", "/policies", {
+  const policy = await server.api("POST", "/policies", {
     name: "Short and strong",
     description: "Services renew by themselves, so 60 days are enough.",
     patterns: ["*.example.com"],
@@ -50,5 +50,7 @@ export async function populate(server) {
   }
   const challenge = await server.api("POST", `/certificates/${ids[9]}/revocation-challenges`);
   await server.api("POST", `/certificates/${ids[9]}/revocation`, { code: challenge.json.code, reason: "superseded" });
-  return { certificate: ids[0], order };
+  const [authority] = (await server.api("GET", "/certificate-authorities?kind=intermediate")).json.items;
+  const [acmeServer] = (await server.api("GET", "/acme-servers")).json.items;
+  return { certificate: ids[0], order, policy: policy.json.id, authority: authority.id, acmeServer: acmeServer.id };
 }

@@ -1,7 +1,7 @@
-import { Link } from "@tanstack/react-router";
 import type { Schema } from "~/api/types";
 import { Status, Tag } from "~/design/badge";
 import { Icon } from "~/design/icon";
+import { RowLink } from "~/design/row_link";
 import type { Column } from "~/design/table";
 import { Time, utcDate } from "~/design/time";
 import { Expiry } from "./expiry";
@@ -24,14 +24,9 @@ function Name({ certificate }: { certificate: Certificate }) {
   const others = certificate.subject_alternative_names.filter((name) => name.value !== certificate.common_name);
   return (
     <>
-      <Link
-        to="/certificates/$id"
-        params={{ id: certificate.id }}
-        className="cell-clip"
-        title={certificate.common_name}
-      >
+      <RowLink to={`/certificates/${certificate.id}`} title={certificate.common_name}>
         {certificate.common_name}
-      </Link>
+      </RowLink>
       {others.length > 0 && (
         <span className="cell-sub" title={others.map((name) => name.value).join("\n")}>
           {others.length === 1 ? others[0]?.value : `and ${others.length} more names`}

@@ -1,4 +1,4 @@
-import { Link, useNavigate } from "@tanstack/react-router";
+import { useNavigate } from "@tanstack/react-router";
 import { api, body } from "~/api/client";
 import { useEndless } from "~/api/endless";
 import { useRight } from "~/api/me";
@@ -8,6 +8,7 @@ import { Status } from "~/design/badge";
 import { LinkButton } from "~/design/button";
 import { FilterSelect } from "~/design/filters";
 import { ProblemNotice } from "~/design/notice";
+import { RowLink } from "~/design/row_link";
 import { Empty, Loading, Page } from "~/design/surfaces";
 import { type Column, Table } from "~/design/table";
 import { count, duration, plural, Time } from "~/design/time";
@@ -30,9 +31,9 @@ const kColumns: Column<Order>[] = [
     primary: true,
     cell: (order) => (
       <>
-        <Link to="/orders/$id" params={{ id: order.id }} className="cell-clip" title={order.common_name}>
+        <RowLink to={`/orders/${order.id}`} title={order.common_name}>
           {order.common_name || "No name"}
-        </Link>
+        </RowLink>
         <span className="cell-sub">
           <Time at={order.submitted_at} as="relative" />
           {order.kind === "renewal" && ", a renewal"}
