@@ -37,6 +37,28 @@ export const kNavigation: { heading: string; places: Place[] }[] = [
       { to: "/authorities", label: "Local PKI", icon: "tree", right: "ReadAuthorities", words: "ca root crl ocsp" },
       { to: "/acme-servers", label: "ACME servers", icon: "server", right: "ReadAcmeServers", words: "eab certbot" },
       { to: "/policies", label: "Policies", icon: "policy", right: "ReadPolicies", words: "rules waivers replay test" },
+      {
+        to: "/providers",
+        label: "Providers",
+        icon: "provider",
+        right: "ReadProviders",
+        words: "external ca digicert est",
+      },
+      { to: "/domains", label: "Domains", icon: "globe", right: "ReadDomains", words: "names registered" },
+    ],
+  },
+  {
+    heading: "People and machines",
+    places: [
+      { to: "/users", label: "Users", icon: "users", right: "ReadUsers", words: "people roles rights totp" },
+      {
+        to: "/service-accounts",
+        label: "Service accounts",
+        icon: "machine",
+        right: "ReadServiceAccounts",
+        words: "courier",
+      },
+      { to: "/api-tokens", label: "Your API tokens", icon: "key", right: "ManageOwnTokens", words: "personal token" },
     ],
   },
   {
