@@ -29,6 +29,9 @@ export const kNavigation: { heading: string; places: Place[] }[] = [
       },
       { to: "/orders", label: "Orders", icon: "order", right: "ReadOrders", words: "requests" },
       { to: "/alerts", label: "Alerts", icon: "alert", right: "ReadAlerts", words: "warnings" },
+      { to: "/renewals", label: "Renewals", icon: "calendar", right: "ReadCertificates", words: "calendar due expiry" },
+      { to: "/revocation-batches", label: "Revocation batches", icon: "ban", right: "ReadCertificates", words: "bulk" },
+      { to: "/blocked-keys", label: "Blocked keys", icon: "lock", right: "ReadBlockedKeys", words: "compromise spki" },
     ],
   },
   {
@@ -58,13 +61,16 @@ export const kNavigation: { heading: string; places: Place[] }[] = [
         right: "ReadServiceAccounts",
         words: "courier",
       },
-      { to: "/api-tokens", label: "Your API tokens", icon: "key", right: "ManageOwnTokens", words: "personal token" },
+      { to: "/tokens", label: "Your API tokens", icon: "key", right: "ManageOwnTokens", words: "personal token" },
     ],
   },
   {
     heading: "Records",
     places: [
       { to: "/audit", label: "Audit log", icon: "audit", right: "ReadAuditLog", words: "events history verify" },
+      { to: "/system", label: "System", icon: "system", words: "health version ready database" },
+      { to: "/tools", label: "Tools", icon: "tool", words: "decode csr pem match key" },
+      { to: "/reference", label: "API", icon: "docs", words: "openapi docs reference rest" },
     ],
   },
 ];

@@ -18,7 +18,7 @@ import { Notice, ProblemNotice } from "~/design/notice";
 import { Back, Fact, Facts, Loading, Page, Panel } from "~/design/surfaces";
 import { Time } from "~/design/time";
 import { toast } from "~/design/toast";
-import { TokenList } from "~/pages/api_tokens/list";
+import { TokenList } from "~/pages/tokens/list";
 import type { User } from "~/pages/users/data";
 import { DomainsField } from "~/pages/users/domains_field";
 import { RoleField } from "~/pages/users/role_field";
