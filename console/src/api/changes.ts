@@ -43,6 +43,7 @@ export function useChanges<Value extends object, Changes extends object>(options
     setChanges((old) => ({ ...old, [name]: value }));
   return {
     value: base.data ? ({ ...base.data.value, ...changes } as Value) : undefined,
+    base: base.data?.value,
     loadError: base.error,
     changes,
     changed: Object.keys(changes).length > 0,

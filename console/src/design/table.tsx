@@ -42,7 +42,7 @@ export interface TableProps<Row> {
   foot?: ReactNode;
 }
 
-const kOverscan = 12;
+const kOverscan = 8;
 /** The width below which table.css makes cards of rows: of the window, since the frame nearly fills it there. */
 const kCards = "(max-width: 44rem)";
 

@@ -30,12 +30,18 @@ export function relative(at: string | Date, now = Date.now()): string {
 export const utc = (at: string | Date) => `${kUtc.format(new Date(at))} UTC`;
 export const utcDate = (at: string | Date) => kUtcDate.format(new Date(at));
 
-/** A time in UTC; relative and local on hover. `as` says what is written out. */
+/** A time in UTC; relative and local on hover, written when somebody does. `as` says what is written out. */
 export function Time({ at, as = "full" }: { at: string; as?: "full" | "date" | "relative" }) {
   const text = as === "relative" ? relative(at) : as === "date" ? utcDate(at) : utc(at);
-  const hover = [as === "relative" ? utc(at) : relative(at), `${kLocal.format(new Date(at))} (local)`].join("\n");
   return (
-    <time dateTime={at} title={hover} className="numeric nowrap">
+    <time
+      dateTime={at}
+      className="numeric nowrap"
+      onPointerEnter={(event) => {
+        const hover = [as === "relative" ? utc(at) : relative(at), `${kLocal.format(new Date(at))} (local)`];
+        event.currentTarget.title = hover.join("\n");
+      }}
+    >
       {text}
     </time>
   );
