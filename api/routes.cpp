@@ -31,6 +31,7 @@
 #include "api/saved_views.hpp"
 #include "api/service_accounts.hpp"
 #include "api/sessions.hpp"
+#include "api/setup.hpp"
 #include "api/statistics.hpp"
 #include "api/tags.hpp"
 #include "api/users.hpp"
@@ -56,6 +57,8 @@ constexpr std::optional<Right> kAnybody{};
 
 // clang-format off
 constexpr Route kRoutes[] = {
+    {"GET",    "/api/v1/login-options",    kAnybody,                Custom{setup::login_options}},
+    {"POST",   "/api/v1/first-administrator", kAnybody,             Custom{setup::create_first_administrator}, Json},
     {"POST",   "/api/v1/sessions",         kAnybody,                Custom{sessions::log_in}, Json},
     {"DELETE", "/api/v1/sessions/current", Right::ReadOwnProfile,   Write{sessions::log_out}},
     {"GET",    "/api/v1/sessions",         Right::ManageOwnLogin,   Read{sessions::list}},

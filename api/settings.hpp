@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/secret.hpp"
 #include "issuance/identity/oidc/settings.hpp"
 
 #include <chrono>
@@ -20,6 +21,8 @@ struct ApiSettings {
     Allowance principal{};                        ///< of a user or an account
     Allowance address{};                          ///< of a network address that brings no valid credentials
     issuance::oidc::Settings identity_provider{}; ///< of the people
+    /// What the operator of this server was shown, with which a browser makes the first administrator; empty: none can.
+    Secret setup_code{};
 };
 
 } // namespace chancery::api

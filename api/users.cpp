@@ -26,13 +26,6 @@ void write_user(json::Writer& out, const User& user)
     out.end_object();
 }
 
-std::string text_of(const User& user)
-{
-    json::Writer out;
-    write_user(out, user);
-    return out.take();
-}
-
 void read_writable(json::Reader& in, User& user)
 {
     user.name = in.string("name");
@@ -116,10 +109,17 @@ Result<Answer> apply_patch(const Call& call, db::UnitOfWork& work, const std::op
     }
     // Setting a password makes a revision of its own.
     const auto stored = db::UserRepository(work).find(changed.id).value_or(changed);
-    return resource_response(200, text_of(stored), make_etag(stored.revision));
+    return resource_response(200, users::text_of(stored), make_etag(stored.revision));
 }
 
 } // namespace
+
+std::string text_of(const User& user)
+{
+    json::Writer out;
+    write_user(out, user);
+    return out.take();
+}
 
 Result<Answer> list(const Call& call, db::Session& session)
 {

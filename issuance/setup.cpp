@@ -197,6 +197,22 @@ bool needs_setup(db::Session& session)
            db::AcmeServerRepository(session).list().empty();
 }
 
+bool needs_administrator(db::Session& session)
+{
+    return db::UserRepository(session).list({.limit = 1}).empty();
+}
+
+Result<User> create_first_administrator(Core& core, db::UnitOfWork& work, const Caller& caller, User user,
+                                        std::string password_hash)
+{
+    if (!needs_administrator(work)) {
+        return refuse(Code::Conflict, "there is an administrator already");
+    }
+    user.role = Role::SuperAdministrator;
+    user.enabled = true;
+    return create_user(core, work, caller, std::move(user), std::move(password_hash));
+}
+
 std::optional<std::string> set_up_root(db::Session& session)
 {
     const auto authorities = db::AuthorityRepository(session).list();
@@ -215,7 +231,9 @@ SetupResult set_up(Core& core, const SetupRequest& request)
     made.acme_server_slug = step(core, "create the ACME server",
                                  [&](db::UnitOfWork& work) { return ensure_acme_server(core, work, intermediate); });
     // Nothing that can fail stands between the credentials and whoever shows them.
-    ensure_administrator(core, request, made);
+    if (request.make_administrator) {
+        ensure_administrator(core, request, made);
+    }
     return made;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/model/identity.hpp"
 #include "core/secret.hpp"
 #include "issuance/core.hpp"
 
@@ -16,12 +17,13 @@ struct SetupRequest {
     std::vector<std::string> listener_names{}; ///< DNS names and IP addresses for the listener's certificate
     std::vector<std::string> domains{};        ///< registered and enabled at once
     std::string admin_email = "admin@localhost";
+    bool make_administrator = true; ///< false: create_first_administrator does it later, with a password of their own
 };
 
 struct SetupResult {
     std::string admin_email{};
-    Secret admin_password{}; ///< shown once; empty when there was a user already
-    Secret admin_token{};    ///< shown once; empty when there was a user already
+    Secret admin_password{}; ///< shown once; empty when none was made
+    Secret admin_token{};    ///< shown once; empty when none was made
     std::string root_pem{};
     std::string acme_server_slug{};
 };
@@ -33,6 +35,14 @@ bool needs_setup(db::Session& session);
 /// (ec-256), domains, ACME server "default", Super Administrator with a random password and one token. The
 /// administrator is the last step, so that a set-up which fails leaves no credentials that nobody has seen.
 SetupResult set_up(Core& core, const SetupRequest& request);
+
+/// Whether nobody has an account yet.
+bool needs_administrator(db::Session& session);
+
+/// The first user, a Super Administrator; Conflict when there is any user. `password_hash` is from hash_new_password.
+/// Whoever calls this has proved to have started the server: nobody can have signed in.
+Result<User> create_first_administrator(Core& core, db::UnitOfWork& work, const Caller& caller, User user,
+                                        std::string password_hash);
 
 /// The root that set-up made (PEM), when there is one.
 std::optional<std::string> set_up_root(db::Session& session);

@@ -19,7 +19,8 @@ ALLOWED = {
     "acme": {"core", "pki", "db", "issuance", "server/http"},
     "api": {"core", "pki", "db", "issuance", "server/http", "openapi"},
     "openapi": {"core"},
-    "server/app": {"core", "pki", "db", "issuance", "server/http", "server/net", "acme", "api"},
+    "console": {"core"},
+    "server/app": {"core", "pki", "db", "issuance", "server/http", "server/net", "acme", "api", "console"},
 }
 
 # Third-party headers and the only places that may include them.
@@ -44,7 +45,7 @@ def room_of(path: str) -> str | None:
 
 def sources():
     for room in ALLOWED:
-        for path in sorted((ROOT / room).rglob("*")):
+        for path in sorted((ROOT / room).rglob("*.?pp")):
             relative = path.relative_to(ROOT).as_posix()
             if path.suffix in (".hpp", ".cpp") and room_of(relative) == room:
                 yield relative, room

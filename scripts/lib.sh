@@ -28,6 +28,9 @@ build_packages=(
     python3 python3-yaml openssl curl ca-certificates
 )
 
+# The console is built with npm, which may be here without Debian's packages.
+command -v npm >/dev/null || build_packages+=(nodejs npm)
+
 # install_packages NAME...: those that are missing, with one update first. The services among them are not started.
 install_packages() {
     local missing=()

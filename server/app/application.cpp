@@ -23,6 +23,7 @@
 #include "issuance/revocation_status/crls.hpp"
 #include "issuance/revocation_status/ocsp_responders.hpp"
 #include "issuance/setup.hpp"
+#include "server/app/console_routes.hpp"
 #include "server/app/first_start.hpp"
 #include "server/app/jobs.hpp"
 #include "server/app/outbound.hpp"
@@ -43,6 +44,8 @@
 #include <mutex>
 #include <optional>
 #include <sstream>
+
+#include "console/files.hpp"
 
 namespace chancery::app {
 namespace {
@@ -110,14 +113,15 @@ issuance::oidc::Settings oidc_settings(const Config& config)
             .provision = from.provision == "yes"};
 }
 
-api::ApiSettings api_settings(const Config& config)
+api::ApiSettings api_settings(const Config& config, Secret setup_code)
 {
     return {.public_url = config.public_url(),
             .principal = {.requests = static_cast<int>(config.api.principal_requests),
                           .window = std::chrono::seconds(config.api.principal_window_seconds)},
             .address = {.requests = static_cast<int>(config.api.address_requests),
                         .window = std::chrono::seconds(config.api.address_window_seconds)},
-            .identity_provider = oidc_settings(config)};
+            .identity_provider = oidc_settings(config),
+            .setup_code = std::move(setup_code)};
 }
 
 acme::AcmeSettings acme_settings(const Config& config)
@@ -258,7 +262,8 @@ Application::Impl::Impl(Config wanted)
     outbound = std::make_unique<GuardedOutbound>(client, *resolver, services.config.providers.allowed_networks);
     core.outbound = outbound.get();
     acme_door = std::make_unique<acme::Door>(core, settings, client, prober, *resolver);
-    api_door = std::make_unique<api::Door>(core, api_settings(services.config));
+    api_door = std::make_unique<api::Door>(
+        core, api_settings(services.config, offer_first_administrator(core, services.config)));
     run_sync(runtime, acme_door->announce());
     add_routes();
     add_periodic_tasks();
@@ -301,6 +306,7 @@ void Application::Impl::add_routes()
     add_ocsp_routes(router, core);
     acme_door->add_routes(router);
     api_door->add_routes(router);
+    add_console_routes(router, console::files());
 }
 
 void Application::Impl::add_periodic_tasks()

@@ -187,7 +187,12 @@ const std::vector<Key>& all_keys()
         {"log.destination", CHANCERY_SLOT(log.destination), "A file, or - for standard error."},
         {"setup.organization", CHANCERY_SLOT(setup.organization),
          "First start: organization of root and intermediate."},
-        {"setup.admin_email", CHANCERY_SLOT(setup.admin_email), "First start: the Super Administrator."},
+        {"setup.administrator", CHANCERY_SLOT(setup.administrator),
+         "Who makes the first administrator: server, which prints a password and a token once, or browser, for which "
+         "it "
+         "prints a one-time code."},
+        {"setup.admin_email", CHANCERY_SLOT(setup.admin_email),
+         "First start: the Super Administrator that the server makes."},
         {"setup.domains", CHANCERY_SLOT(setup.domains), "First start: domains registered and enabled at once."},
         {"setup.listener_names", CHANCERY_SLOT(setup.listener_names),
          "Names and addresses in the listener's certificate. Default: localhost, the loopback addresses, the host's "
@@ -344,6 +349,9 @@ void check(const Config& config)
     if (!config.oidc.issuer.empty() && (!config.oidc.issuer.starts_with("https://") || config.oidc.client_id.empty() ||
                                         config.oidc.client_secret_file.empty())) {
         bad("oidc.issuer", "must start with https:// and needs oidc.client_id and oidc.client_secret_file");
+    }
+    if (config.setup.administrator != "server" && config.setup.administrator != "browser") {
+        bad("setup.administrator", "must be server or browser");
     }
     if (config.oidc.provision != "yes" && config.oidc.provision != "no") {
         bad("oidc.provision", "must be yes or no");

@@ -109,6 +109,7 @@ struct Config {
 
     struct Setup {
         std::string organization = "Chancery";
+        std::string administrator = "server";
         std::string admin_email = "admin@localhost";
         std::vector<std::string> domains{"localhost"};
         std::vector<std::string> listener_names{};

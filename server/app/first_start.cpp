@@ -1,10 +1,12 @@
 #include "server/app/first_start.hpp"
 
+#include "core/random.hpp"
 #include "core/secret.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -38,6 +40,25 @@ void show_credentials(const issuance::SetupResult& made)
                    made.admin_email, made.admin_password.reveal(), made.admin_token.reveal());
     }
     std::fflush(stdout);
+}
+
+/// Sixteen of 32 characters that are not mistaken for each other, in groups of four: 80 bits.
+Secret new_setup_code()
+{
+    constexpr std::string_view kAlphabet = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
+    static_assert(kAlphabet.size() == 32);
+    constexpr std::size_t kCharacters = 16;
+    constexpr std::size_t kGroup = 4;
+    std::array<unsigned char, kCharacters> bytes{};
+    random_bytes(bytes);
+    std::string code;
+    for (std::size_t i = 0; i < kCharacters; ++i) {
+        if (i > 0 && i % kGroup == 0) {
+            code += '-';
+        }
+        code += kAlphabet[bytes[i] % kAlphabet.size()];
+    }
+    return Secret(std::move(code));
 }
 
 /// The file is a convenience for clients: one that was lost, or never written, is made again.
@@ -77,10 +98,29 @@ bool first_start(issuance::Core& core, const Config& config)
         restore_root_file(core, config);
         return false;
     }
-    const auto made = issuance::set_up(core, setup_request(config));
-    show_credentials(made); // before anything else that could fail
+    auto wanted = setup_request(config);
+    wanted.make_administrator = config.setup.administrator != "browser";
+    const auto made = issuance::set_up(core, wanted);
+    if (wanted.make_administrator) {
+        show_credentials(made); // before anything else that could fail
+    }
     write_file(config.path("root.pem"), made.root_pem);
     return true;
+}
+
+Secret offer_first_administrator(issuance::Core& core, const Config& config)
+{
+    if (config.setup.administrator != "browser" ||
+        !core.store.read_now([](db::Session& session) { return issuance::needs_administrator(session); })) {
+        return {};
+    }
+    auto code = new_setup_code();
+    fmt::print("\nNobody has an account yet. Open {}/ and make the first administrator with this code,\n"
+               "which is good once and until this server ends:\n\n"
+               "  set-up code    {}\n\n",
+               config.public_url(), code.reveal());
+    std::fflush(stdout);
+    return code;
 }
 
 std::string welcome(const Config& config)
@@ -91,6 +131,7 @@ std::string welcome(const Config& config)
         config.acme.http01_port == 80 ? std::string() : " --http-01-port " + std::to_string(config.acme.http01_port);
     const auto domain = config.setup.domains.empty() ? "example.com" : config.setup.domains.front();
     return fmt::format(
+        "  console        {0}/\n"
         "  API            {0}/api/v1      (document: {0}/openapi.json, page: {0}/docs)\n"
         "  ACME           {0}/acme/default/directory\n"
         "  root           {1}\n\n"

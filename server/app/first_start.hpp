@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/secret.hpp"
 #include "issuance/core.hpp"
 #include "issuance/setup.hpp"
 #include "server/app/config.hpp"
@@ -15,6 +16,10 @@ issuance::SetupResult set_up_installation(issuance::Core& core, const Config& co
 /// standard output and writes the root certificate to <data>/root.pem, also later when that file is missing. Returns
 /// whether it made any of them.
 bool first_start(issuance::Core& core, const Config& config);
+
+/// With `setup.administrator: browser` and while nobody has an account: prints a code and where it goes, and returns
+/// it. Each start has another one, and it is stored nowhere. Empty otherwise.
+Secret offer_first_administrator(issuance::Core& core, const Config& config);
 
 /// Copy-and-paste lines for a running server.
 std::string welcome(const Config& config);

@@ -247,6 +247,9 @@ asio::awaitable<bool> Session::send_pieces(const http::BodyProducer& next, Frami
             if (shard_.draining) {
                 break;
             }
+            if (stream_.peer_has_left()) {
+                co_return false;
+            }
             continue;
         }
         output_.clear();

@@ -12,6 +12,7 @@
 #include <cerrno>
 #include <memory>
 #include <new>
+#include <poll.h>
 #include <sys/socket.h>
 #include <utility>
 
@@ -186,6 +187,13 @@ std::string Stream::peer_certificate() const
     auto* at = reinterpret_cast<unsigned char*>(der.data());
     i2d_X509(certificate, &at);
     return der;
+}
+
+bool Stream::peer_has_left() const
+{
+    // native_handle() is not const, and poll() changes nothing of the socket.
+    pollfd watched{.fd = const_cast<Socket&>(socket_).native_handle(), .events = POLLRDHUP, .revents = 0};
+    return ::poll(&watched, 1, 0) > 0 && (watched.revents & (POLLRDHUP | POLLHUP | POLLERR | POLLNVAL)) != 0;
 }
 
 bool Stream::has_buffered() const

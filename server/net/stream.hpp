@@ -41,6 +41,8 @@ public:
 
     /// Bytes that were received but not yet read.
     bool has_buffered() const;
+    /// Whether the peer has closed its side, seen without reading: a write would tell only the second time.
+    bool peer_has_left() const;
     /// Tells the peer that nothing follows (close_notify and FIN), without waiting for its answer.
     void finish();
     /// Whatever waits fails with operation_aborted; the connection stays usable.

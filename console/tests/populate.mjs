@@ -1,0 +1,56 @@
+// A small organization, so that no page is empty: the same names, in the same order, each time.
+const kServices = [
+  "shop",
+  "api",
+  "auth",
+  "billing",
+  "mail",
+  "grafana",
+  "vault",
+  "gitlab",
+  "registry",
+  "status",
+  "wiki",
+  "vpn",
+];
+const kDays = [5, 12, 20, 45, 60, 80, 88, 89, 90, 30, 75, 27];
+const kAlgorithms = ["ec-256", "ec-256", "ec-384", "ec-256", "ed25519", "rsa-2048"];
+const kTags = [["production", "edge"], ["production"], [], ["internal"], ["internal", "team-a"], []];
+
+/** Returns ids of what the pages are shown with. */
+export async function populate(server) {
+  const policy = await server.api("POST", "/policies", {
+    name: "Short and strong",
+    description: "Services renew by themselves, so 60 days are enough.",
+    patterns: ["*.example.com"],
+    actions: ["certificate.generate"],
+    rules: [
+      { action: "enforce_max_validity", fail: "soft", values: { max_days: 60 } },
+      { action: "enforce_minimum_key_size", fail: "hard", values: { minimum_bits: 2048 } },
+    ],
+  });
+  let order;
+  const ids = [];
+  for (const [index, service] of kServices.entries()) {
+    const name = `${service}.example.com`;
+    const answer = await server.api(
+      "POST",
+      "/orders",
+      {
+        common_name: name,
+        subject_alternative_names: index % 3 === 0 ? [name, `www.${name}`] : [name],
+        key_algorithm: kAlgorithms[index % kAlgorithms.length],
+        validity_days: kDays[index],
+        tags: kTags[index % kTags.length],
+      },
+      { Prefer: "wait=20" },
+    );
+    ids.push(answer.json.certificate_id);
+    if (index === 6) order = answer.json.id;
+  }
+  const challenge = await server.api("POST", `/certificates/${ids[9]}/revocation-challenges`);
+  await server.api("POST", `/certificates/${ids[9]}/revocation`, { code: challenge.json.code, reason: "superseded" });
+  const [authority] = (await server.api("GET", "/certificate-authorities?kind=intermediate")).json.items;
+  const [acmeServer] = (await server.api("GET", "/acme-servers")).json.items;
+  return { certificate: ids[0], order, policy: policy.json.id, authority: authority.id, acmeServer: acmeServer.id };
+}
