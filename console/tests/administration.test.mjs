@@ -64,6 +64,7 @@ test("a CA is created in the tree, its CRL is fresh, and it is retired", async (
   await dialog.getByRole("button", { name: "Create", exact: true }).click();
   const tree = page.getByRole("list", { name: "Certificate authorities" });
   await tree.getByRole("link", { name: "Devices CA" }).click();
+  await page.getByRole("heading", { level: 1, name: "Devices CA" }).waitFor();
   await page.getByText(/Fresh, next/).waitFor();
   await page.getByRole("button", { name: "More actions" }).click();
   await page.getByRole("button", { name: "Retire" }).click();
