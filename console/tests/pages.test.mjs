@@ -73,7 +73,6 @@ const kPages = [
   ["user", () => `/users/${made.user}`],
   ["roles", () => "/users?tab=roles"],
   ["service-account", () => `/service-accounts/${made.machine}`],
-  ["reference", () => "/reference"],
   ["audit", () => "/audit"],
   ["setup", () => "/setup"],
   ["account", () => "/account"],
