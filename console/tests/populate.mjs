@@ -52,5 +52,43 @@ export async function populate(server) {
   await server.api("POST", `/certificates/${ids[9]}/revocation`, { code: challenge.json.code, reason: "superseded" });
   const [authority] = (await server.api("GET", "/certificate-authorities?kind=intermediate")).json.items;
   const [acmeServer] = (await server.api("GET", "/acme-servers")).json.items;
-  return { certificate: ids[0], order, policy: policy.json.id, authority: authority.id, acmeServer: acmeServer.id };
+  const account = await server.api("POST", `/acme-servers/${acmeServer.id}/accounts`, {
+    name: "Kubernetes production",
+  });
+  await server.api("POST", `/acme-accounts/${account.json.id}/bindings`, {
+    value: "example.com",
+    allow_subdomains: true,
+  });
+  const replay = await server.api("POST", "/policy-replays", { policy_id: policy.json.id }, { Prefer: "wait=20" });
+  const provider = await server.api("POST", "/providers", {
+    name: "Corporate EST",
+    type: "external_ca",
+    kind: "est",
+    configuration: { url: "https://est.example.com/.well-known/est", username: "chancery", password: "a-word" },
+  });
+  const user = await server.api("POST", "/users", {
+    email: "petra@example.com",
+    name: "Petra Policy",
+    password: "correct horse battery staple",
+    role: "policy_administrator",
+  });
+  const machine = await server.api("POST", "/service-accounts", {
+    kind: "service_account",
+    name: "Deploy pipeline",
+    owner_id: user.json.id,
+    scope: "write",
+  });
+  await server.api("POST", "/blocked-keys", { spki_sha256: "ab".repeat(32), note: "Found in a public repository." });
+  return {
+    certificate: ids[0],
+    order,
+    policy: policy.json.id,
+    authority: authority.id,
+    acmeServer: acmeServer.id,
+    acmeAccount: account.json.id,
+    replay: replay.json.id,
+    provider: provider.json.id,
+    user: user.json.id,
+    machine: machine.json.id,
+  };
 }

@@ -68,6 +68,11 @@ export const kNavigation: { heading: string; places: Place[] }[] = [
     heading: "Records",
     places: [
       { to: "/audit", label: "Audit log", icon: "audit", right: "ReadAuditLog", words: "events history verify" },
+    ],
+  },
+  {
+    heading: "Server",
+    places: [
       { to: "/system", label: "System", icon: "system", words: "health version ready database" },
       { to: "/tools", label: "Tools", icon: "tool", words: "decode csr pem match key" },
       { to: "/reference", label: "API", icon: "docs", words: "openapi docs reference rest" },

@@ -1,5 +1,5 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type KeyboardEvent, memo, type ReactNode, useEffect, useRef, useState } from "react";
+import { type KeyboardEvent, memo, type ReactNode, useEffect, useState } from "react";
 import { Icon } from "./icon";
 
 export interface Column<Row> {
@@ -47,8 +47,8 @@ const kOverscan = 8;
 const kCards = "(max-width: 44rem)";
 
 /** `--row` in pixels: two lines of text, or less where rows are compact. */
-function rowHeight(frame: Element | null): number {
-  const style = getComputedStyle(frame ?? document.documentElement);
+function rowHeight(frame: Element): number {
+  const style = getComputedStyle(frame);
   return (
     Number.parseFloat(style.getPropertyValue("--row")) *
     Number.parseFloat(getComputedStyle(document.documentElement).fontSize)
@@ -218,7 +218,7 @@ function TallBody<Row>({
   frame,
 }: {
   table: TableProps<Row>;
-  frame: { readonly current: HTMLDivElement | null };
+  frame: HTMLDivElement;
 }) {
   const { rows, onEnd, rowKey } = table;
   // Rows of a table are all as high as the style says; cards have to be measured.
@@ -231,8 +231,8 @@ function TallBody<Row>({
   }, [cards]);
   const virtual = useVirtualizer({
     count: rows.length,
-    getScrollElement: () => frame.current,
-    estimateSize: () => rowHeight(frame.current),
+    getScrollElement: () => frame,
+    estimateSize: () => rowHeight(frame),
     overscan: kOverscan,
     useFlushSync: false,
   });
@@ -260,14 +260,15 @@ function TallBody<Row>({
  * focus.
  */
 export function Table<Row>(props: TableProps<Row>) {
-  const frame = useRef<HTMLDivElement>(null);
+  // A state and no ref: what is inside needs the element, which is there only after it was drawn once.
+  const [frame, setFrame] = useState<HTMLDivElement | null>(null);
   const { rows, caption, tall, empty, above, foot } = props;
   return (
     <div className={`table-frame ${tall ? "table-tall" : ""}`}>
       {above}
       <div
         className="table-scroll"
-        ref={frame}
+        ref={setFrame}
         role="group"
         aria-label={caption}
         tabIndex={rows.length ? 0 : undefined}
@@ -283,7 +284,8 @@ export function Table<Row>(props: TableProps<Row>) {
             onKeyDown={(event) => rowKeys(event, props)}
           >
             <Head {...props} />
-            {tall ? <TallBody table={props} frame={frame} /> : <ShortBody table={props} />}
+            {!tall && <ShortBody table={props} />}
+            {tall && frame && <TallBody table={props} frame={frame} />}
           </table>
         )}
       </div>

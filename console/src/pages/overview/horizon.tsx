@@ -16,14 +16,18 @@ const kTitle = new Intl.DateTimeFormat("en-GB", { timeZone: "UTC", month: "long"
 
 const is = (field: string, value: string | boolean): Condition => ({ field, operator: "eq", value });
 
-/** The API says of a certificate whether its key is held here and who asked for it; both renew by themselves. */
-const kItself: Condition = { or: [is("has_private_key", true), is("requester_type", "acme_client")] };
+/** A key that is held here, where renewal is switched on, or an ACME client: both renew by themselves. */
+function kindsOf(automatic: boolean): { name: string; fill: string; when: Condition[] }[] {
+  const client = is("requester_type", "acme_client");
+  const itself: Condition = automatic ? { or: [is("has_private_key", true), client] } : client;
+  return [
+    { name: "Has a successor", fill: "fill-2", when: [is("superseded", true)] },
+    { name: "Renews by itself", fill: "fill-1", when: [is("superseded", false), itself] },
+    { name: "Nobody acts", fill: "fill-4", when: [is("superseded", false), { not: itself }] },
+  ];
+}
 
-const kKinds = [
-  { name: "Has a successor", fill: "fill-2", when: [is("superseded", true)] },
-  { name: "Renews by itself", fill: "fill-1", when: [is("superseded", false), kItself] },
-  { name: "Nobody acts", fill: "fill-4", when: [is("superseded", false), { not: kItself }] },
-] satisfies { name: string; fill: string; when: Condition[] }[];
+const kSeries = kindsOf(true);
 
 interface Span {
   from: Date;
@@ -58,9 +62,13 @@ function mayHave(statistics: Schema<"Statistics">, span: Span) {
 }
 
 async function load(): Promise<Category[]> {
-  const statistics = await body(api.GET("/api/v1/stats/expiry"));
+  const [statistics, settings] = await Promise.all([
+    body(api.GET("/api/v1/stats/expiry")),
+    body(api.GET("/api/v1/renewal-settings")),
+  ]);
+  const kinds = kindsOf(settings.automatic);
   const spans = months(new Date(statistics.generated_at));
-  const asked = spans.flatMap((span) => kKinds.map((kind) => ({ span, condition: within(span, kind.when) })));
+  const asked = spans.flatMap((span) => kinds.map((kind) => ({ span, condition: within(span, kind.when) })));
   const counts = await inTurn(asked, ({ span, condition }) => (mayHave(statistics, span) ? countOf(condition) : 0));
   return spans.map((span, month) => {
     const title = kTitle.format(span.from);
@@ -69,10 +77,10 @@ async function load(): Promise<Category[]> {
       label: kLabel.format(span.from),
       title,
       columns: [
-        kKinds.map((kind, index) => ({
+        kinds.map((kind, index) => ({
           name: kind.name,
           fill: kind.fill,
-          value: counts[month * kKinds.length + index] ?? 0,
+          value: counts[month * kinds.length + index] ?? 0,
           link: {
             to: "/certificates",
             search: {
@@ -111,10 +119,10 @@ export function HorizonPanel() {
       )}
       {horizon.data && any && (
         <Figure
-          caption="Certificates in use by the month in which they end. By itself: the key is held here, or an ACME client asked for it. A part of a column leads to the certificates that it counts."
-          legend={kKinds}
+          caption="Certificates in use by the month in which they end. By itself: the key is held here and renewal is switched on, or an ACME client asked for it. A part of a column leads to the certificates that it counts."
+          legend={kSeries}
           figures={{
-            headers: ["Month", ...kKinds.map((kind) => kind.name)],
+            headers: ["Month", ...kSeries.map((kind) => kind.name)],
             rows: categories.map((one) => ({
               key: one.key,
               cells: [one.title, ...(one.columns[0] ?? []).map((segment) => count(segment.value))],

@@ -76,14 +76,8 @@ function Editor({
   });
   const errors = save.error instanceof ApiError ? save.error.fieldErrors() : {};
   return (
-    <form
-      className="stack stack-l"
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (!broken) save.mutate();
-      }}
-    >
+    // No form: the dialog of the replay is one, and stands in it.
+    <div className="stack stack-l">
       <ChangeProblem
         error={save.error}
         shown={Object.keys(errors).filter((pointer) => kFieldPointer.test(pointer))}
@@ -103,9 +97,9 @@ function Editor({
       </div>
       <div className="row">
         <Button
-          type="submit"
           look="primary"
           busy={save.isPending}
+          onClick={() => save.mutate()}
           disabled={broken || !draft.name.trim() || (Boolean(id) && !changed)}
         >
           {id ? "Save a new version" : "Make the policy"}
@@ -118,7 +112,7 @@ function Editor({
           <LinkButton to="/policies">Cancel</LinkButton>
         )}
       </div>
-    </form>
+    </div>
   );
 }
 

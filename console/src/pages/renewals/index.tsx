@@ -5,12 +5,12 @@ import { api, body } from "~/api/client";
 import type { Schema } from "~/api/types";
 import { useSearchMembers } from "~/app/use_search";
 import { Badge } from "~/design/badge";
-import { IconButton, LinkButton } from "~/design/button";
+import { Button, LinkButton } from "~/design/button";
 import { Notice, ProblemNotice } from "~/design/notice";
 import { Empty, Loading, Page, Panel } from "~/design/surfaces";
 import { type Column, Table } from "~/design/table";
 import { count, plural, Time } from "~/design/time";
-import { SettingsPanel } from "./settings";
+import { SettingsPanel, useRenewalSettings } from "./settings";
 
 type Certificate = Schema<"Certificate">;
 type Condition = Schema<"CertificateCondition">;
@@ -113,8 +113,10 @@ function Calendar({ month, items }: { month: Date; items: Certificate[] }) {
   );
 }
 
+/** As far as the list tells: a certificate can have settings of its own, which its page shows. */
 function Who({ certificate }: { certificate: Certificate }) {
-  if (certificate.has_private_key) {
+  const settings = useRenewalSettings();
+  if (certificate.has_private_key && settings.data?.automatic) {
     return (
       <Badge tone="good" icon="renew">
         By itself
@@ -180,8 +182,12 @@ export default function RenewalsPage() {
           title={title}
           actions={
             <>
-              <IconButton icon="arrowUp" label="Month before" small onClick={() => go(-1)} />
-              <IconButton icon="arrowDown" label="Month after" small onClick={() => go(1)} />
+              <Button small onClick={() => go(-1)}>
+                {kTitle.format(moved(month, -1))}
+              </Button>
+              <Button small onClick={() => go(1)}>
+                {kTitle.format(next)}
+              </Button>
             </>
           }
         >

@@ -21,7 +21,7 @@ export function commandOf(client: Client, directory: string, name: string, eab?:
       return [
         "REQUESTS_CA_BUNDLE=root.pem certbot certonly --standalone --agree-tos \\",
         "  --register-unsafely-without-email \\",
-        ...(eab ? [`  --eab-kid ${eab.kid} --eab-hmac-key ${eab.hmac} \\`] : []),
+        ...(eab ? [`  --eab-kid ${eab.kid} \\`, `  --eab-hmac-key ${eab.hmac} \\`] : []),
         `  --server ${directory} \\`,
         `  -d ${name}`,
       ].join("\n");
@@ -29,7 +29,7 @@ export function commandOf(client: Client, directory: string, name: string, eab?:
       return [
         "LEGO_CA_CERTIFICATES=root.pem lego --accept-tos --http \\",
         `  --email admin@${name.split(".").slice(1).join(".")} \\`,
-        ...(eab ? [`  --eab --kid ${eab.kid} --hmac ${eab.hmac} \\`] : []),
+        ...(eab ? [`  --eab --kid ${eab.kid} \\`, `  --hmac ${eab.hmac} \\`] : []),
         `  --server ${directory} \\`,
         `  --domains ${name} run`,
       ].join("\n");
@@ -38,7 +38,8 @@ export function commandOf(client: Client, directory: string, name: string, eab?:
         ...(eab
           ? [
               "acme.sh --register-account --ca-bundle root.pem \\",
-              `  --eab-kid ${eab.kid} --eab-hmac-key ${eab.hmac} \\`,
+              `  --eab-kid ${eab.kid} \\`,
+              `  --eab-hmac-key ${eab.hmac} \\`,
               `  --server ${directory}`,
               "",
             ]
