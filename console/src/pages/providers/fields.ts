@@ -96,7 +96,7 @@ export const kFields: Record<Kind, readonly ProviderField[]> = {
     kTls,
   ],
   globalsign: [
-    { name: "api_key", label: "API key", required: true },
+    { name: "api_key", label: "API key", required: true, secret: true },
     { name: "api_secret", label: "API secret", required: true, secret: true },
     { name: "mtls_cert", label: "Client certificate (PEM)", required: true, long: true },
     { name: "mtls_key", label: "Key of the client certificate (PEM)", required: true, long: true, secret: true },
