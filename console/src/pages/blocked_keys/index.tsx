@@ -112,7 +112,7 @@ function UnblockDialog({ blocked, onClose }: { blocked: Key; onClose: () => void
   const [note, setNote] = useState("");
   const path = { spki_sha256: blocked.spki_sha256 };
   const detail = useQuery({
-    queryKey: ["blocked-keys", "one", blocked.spki_sha256],
+    queryKey: ["blocked-key", blocked.spki_sha256], // not below the list's: it is gone once it is unblocked
     queryFn: () => body(api.GET("/api/v1/blocked-keys/{spki_sha256}", { params: { path } })),
   });
   const unblock = useMutation({
