@@ -12,6 +12,8 @@ import resources
 import server
 from contract_walk import UNKNOWN_ID
 
+# A server that has printed no code makes no first administrator, and need not look for others.
+ASKS_NO_DATABASE = {"POST /api/v1/first-administrator"}
 WRONG_ETAG = '"nothing"'
 
 
@@ -299,6 +301,8 @@ class FailingDatabaseTest(resources.WalkTest):
                 database.execute("ALTER TABLE %s RENAME TO %s_gone" % (table, table))
             try:
                 for operation in self.walker.operations:
+                    if operation.name in ASKS_NO_DATABASE:
+                        continue
                     with self.subTest(operation.name):
                         reply = self.walker.send(operation, operation.example())
                         self.assertEqual((reply.status, reply.code), (500, "INTERNAL"), reply)
