@@ -213,13 +213,7 @@ function ShortBody<Row>({ table }: { table: TableProps<Row> }) {
 }
 
 /** The rows in sight of a long list, between two spacers as high as the others. */
-function TallBody<Row>({
-  table,
-  frame,
-}: {
-  table: TableProps<Row>;
-  frame: HTMLDivElement;
-}) {
+function TallBody<Row>({ table, frame }: { table: TableProps<Row>; frame: HTMLDivElement }) {
   const { rows, onEnd, rowKey } = table;
   // Rows of a table are all as high as the style says; cards have to be measured.
   const [cards] = useState(() => window.matchMedia(kCards));
