@@ -5,6 +5,8 @@
 namespace chancery::db {
 namespace {
 
+constexpr std::string_view kWhere = " WHERE ";
+
 long long to_number(const std::string& text)
 {
     long long number = 0;
@@ -19,7 +21,7 @@ long long to_number(const std::string& text)
 
 void Conditions::append(std::string_view fragment)
 {
-    where_ += where_.empty() ? " WHERE " : " AND ";
+    where_ += where_.empty() ? kWhere : " AND ";
     for (const char c : fragment) {
         if (c == '?') {
             where_ += ":p" + std::to_string(parameters_++);
@@ -55,11 +57,16 @@ Conditions& Conditions::page(std::string_view column, Key kind, const PageReques
     if (page.after) {
         const std::string beyond = page.descending ? " < " : " > ";
         const auto key = kind == Key::Number ? Value(to_number(page.after->value)) : Value(page.after->value);
+        // First: of two bounds for one index SQLite takes the first. A filter's bound is the same for all pages, so
+        // behind it a deep page would read every page before.
+        auto others = std::move(where_);
+        where_.clear();
         append(one_column ? sort + beyond + '?' : '(' + sort + ", " + id + ')' + beyond + "(?, ?)");
-        values_.push_back(key);
+        where_ += others.empty() ? "" : " AND " + others.substr(kWhere.size());
         if (!one_column) {
-            values_.emplace_back(page.after->id);
+            values_.insert(values_.begin(), page.after->id);
         }
+        values_.insert(values_.begin(), key);
     }
     const std::string direction = page.descending ? " DESC" : " ASC";
     order_ = " ORDER BY " + sort + direction + (one_column ? "" : ", " + id + direction) + " LIMIT :page_limit";
