@@ -13,7 +13,6 @@
 namespace chancery::api::orders {
 namespace {
 
-constexpr std::size_t kLongestReason = 500;
 constexpr std::string_view kSorts[] = {"-submitted_at"};
 
 std::optional<db::OrderFilter> read_filter(const Call& call, QueryReader& query)
@@ -95,9 +94,6 @@ Result<Answer> cancel(const Call& call, db::UnitOfWork& work)
     CHANCERY_TRY(id, id_of(call.request));
     json::Reader in(body_of(call.request));
     const auto reason = in.string("reason");
-    if (reason.empty() || reason.size() > kLongestReason) {
-        in.reject("reason", "length", "must be a text of 1 to 500 octets");
-    }
     CHANCERY_CHECK(in.finish());
     CHANCERY_TRY(finished, issuance::providers::cancel_waiting(call.core(), work, call.caller, id, reason));
     return order_response(finished.order);

@@ -8,9 +8,6 @@
 #include "issuance/identity/identity.hpp"
 #include "issuance/setup.hpp"
 
-#include <algorithm>
-#include <cctype>
-
 namespace chancery::api::setup {
 namespace {
 
@@ -20,41 +17,15 @@ struct Wanted {
     Secret password{};
 };
 
-/// A code as it is compared: people type it with other hyphens and in lower case.
-std::string plain_code(std::string_view text)
-{
-    std::string plain;
-    for (const char c : text) {
-        if (std::isalnum(static_cast<unsigned char>(c)) != 0) {
-            plain += static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
-        }
-    }
-    return plain;
-}
-
 Result<Wanted> read_wanted(const http::Request& request)
 {
     json::Reader in(body_of(request));
-    Wanted wanted{.code = Secret(plain_code(in.string("code")))};
+    Wanted wanted{.code = Secret(in.string("code"))};
     wanted.user.email = in.string("email");
     wanted.user.name = in.string("name");
     wanted.password = Secret(in.string("password"));
     CHANCERY_CHECK(in.finish());
     return wanted;
-}
-
-Result<void> check_code(const Services& services, const Wanted& wanted)
-{
-    const auto& shown = services.settings.setup_code;
-    if (shown.empty()) {
-        return refuse(Code::Conflict, "this server does not wait for a first administrator from a browser");
-    }
-    if (!equal_constant_time(plain_code(shown.reveal()), wanted.code.reveal())) {
-        Problem problem{.code = Code::ValidationError, .detail = "this is not the code that the server printed"};
-        problem.errors.push_back({.pointer = "/code", .code = "wrong", .detail = problem.detail});
-        return std::unexpected(std::move(problem));
-    }
-    return {};
 }
 
 Result<Answer> created(const User& user)
@@ -78,7 +49,7 @@ http::Awaitable<Result<Answer>> create(Services& services, const http::Request& 
     if (!wanted) {
         co_return std::unexpected(wanted.error());
     }
-    if (const auto right = check_code(services, *wanted); !right) {
+    if (const auto right = issuance::check_setup_code(services.settings.setup_code, wanted->code); !right) {
         co_return std::unexpected(right.error());
     }
     const auto hash = co_await services.core.pool.run([&] { return issuance::hash_new_password(wanted->password); });

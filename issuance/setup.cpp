@@ -16,6 +16,7 @@
 #include "pki/pem.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <stdexcept>
 
 namespace chancery::issuance {
@@ -195,6 +196,28 @@ bool needs_setup(db::Session& session)
 {
     return db::AuthorityRepository(session).list().empty() || db::UserRepository(session).list({.limit = 1}).empty() ||
            db::AcmeServerRepository(session).list().empty();
+}
+
+Result<void> check_setup_code(const Secret& printed, const Secret& typed)
+{
+    const auto plain = [](std::string_view text) {
+        std::string code;
+        for (const char c : text) {
+            if (std::isalnum(static_cast<unsigned char>(c)) != 0) {
+                code += static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+            }
+        }
+        return code;
+    };
+    if (printed.empty()) {
+        return refuse(Code::Conflict, "this server does not wait for a first administrator from a browser");
+    }
+    if (!equal_constant_time(plain(printed.reveal()), plain(typed.reveal()))) {
+        Problem problem{.code = Code::ValidationError, .detail = "this is not the code that the server printed"};
+        problem.errors.push_back({.pointer = "/code", .code = "wrong", .detail = problem.detail});
+        return std::unexpected(std::move(problem));
+    }
+    return {};
 }
 
 bool needs_administrator(db::Session& session)

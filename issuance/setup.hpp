@@ -39,8 +39,12 @@ SetupResult set_up(Core& core, const SetupRequest& request);
 /// Whether nobody has an account yet.
 bool needs_administrator(db::Session& session);
 
+/// Whether `typed` is the code that the server has printed (empty: none): hyphens, spaces and case do not count.
+/// Conflict when there is none, ValidationError at /code for another one.
+Result<void> check_setup_code(const Secret& printed, const Secret& typed);
+
 /// The first user, a Super Administrator; Conflict when there is any user. `password_hash` is from hash_new_password.
-/// Whoever calls this has proved to have started the server: nobody can have signed in.
+/// Only after check_setup_code: nobody can have signed in.
 Result<User> create_first_administrator(Core& core, db::UnitOfWork& work, const Caller& caller, User user,
                                         std::string password_hash);
 

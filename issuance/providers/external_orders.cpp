@@ -7,6 +7,7 @@
 #include "issuance/audit.hpp"
 #include "issuance/completion.hpp"
 #include "issuance/providers/fulfilment.hpp"
+#include "issuance/validation.hpp"
 #include "pki/pem.hpp"
 
 namespace chancery::issuance::providers {
@@ -79,7 +80,11 @@ Result<Waiting> find_waiting(Core& core, db::UnitOfWork& work, const Caller& cal
 Result<Finished> cancel_waiting(Core& core, db::UnitOfWork& work, const Caller& caller, const std::string& order_id,
                                 const std::string& reason)
 {
+    constexpr std::size_t kLongestReason = 500;
     CHANCERY_TRY(waiting, find_waiting(core, work, caller, order_id));
+    Mistakes mistakes;
+    mistakes.check_text("/reason", reason, 1, kLongestReason);
+    CHANCERY_CHECK(mistakes.result());
     const auto& order = waiting.order;
     auto details = json::Writer().begin_object().member("reason", reason).end_object().take();
     audit::record(work, caller, core.clock.now(), audit::kOrderCancelled, {"order", order.id}, std::move(details));

@@ -32,7 +32,7 @@ Result<Finished> fulfil_by_hand(Core& core, db::UnitOfWork& work, const Caller& 
                                 const std::string& pem);
 
 /// Ends an order that waits for a certificate from an operator, who says why: it fails with that. Forbidden without
-/// FulfilOrders; Conflict when it waits for none.
+/// FulfilOrders; Conflict when it waits for none; ValidationError for a reason that is not of 1 to 500 octets.
 Result<Finished> cancel_waiting(Core& core, db::UnitOfWork& work, const Caller& caller, const std::string& order_id,
                                 const std::string& reason);
 
