@@ -154,7 +154,8 @@ void ensure_administrator(Core& core, const SetupRequest& request, SetupResult& 
     const Secret password(random_token(18));
     const auto hash = value_or_throw(hash_new_password(password), "create the administrator");
     const auto token = step(core, "create the administrator", [&](db::UnitOfWork& work) -> Result<Secret> {
-        if (!db::UserRepository(work).list({.limit = 1}).empty()) {
+        db::UserRepository(work).hold_all();
+        if (!needs_administrator(work)) {
             return Secret();
         }
         const User wanted{.email = made.admin_email, .name = "Administrator", .role = Role::SuperAdministrator};
@@ -228,6 +229,7 @@ bool needs_administrator(db::Session& session)
 Result<User> create_first_administrator(Core& core, db::UnitOfWork& work, const Caller& caller, User user,
                                         std::string password_hash)
 {
+    db::UserRepository(work).hold_all();
     if (!needs_administrator(work)) {
         return refuse(Code::Conflict, "there is an administrator already");
     }

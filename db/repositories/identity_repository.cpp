@@ -17,6 +17,7 @@ constexpr SqlText kSuperAdministrators =
     "SELECT id FROM users WHERE role = 'super_administrator' AND enabled = 1 ORDER BY id";
 // One unit at a time writes on SQLite. Always in the order of ids: two that wait for each other would be a deadlock.
 constexpr std::string_view kHoldSuperAdministrators = kSql<kSuperAdministrators, " FOR UPDATE">;
+constexpr std::string_view kHoldAllUsers = "LOCK TABLE users IN SHARE ROW EXCLUSIVE MODE";
 constexpr std::string_view kUpdateUser = R"sql(
     UPDATE users
        SET email = :email, name = :name, role = :role, enabled = :enabled, password_hash = :password_hash,
@@ -125,6 +126,13 @@ std::vector<std::string> UserRepository::hold_super_administrators()
     const bool locks = session_.dialect() == Dialect::Postgres;
     return Query(session_, locks ? kHoldSuperAdministrators : std::string_view(kSuperAdministrators))
         .values<std::string>();
+}
+
+void UserRepository::hold_all()
+{
+    if (session_.dialect() == Dialect::Postgres) {
+        Query(session_, kHoldAllUsers).run();
+    }
 }
 
 bool UserRepository::update(const User& user)

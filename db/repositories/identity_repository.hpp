@@ -21,6 +21,8 @@ public:
     long long count();
     /// Ids of the enabled Super Administrators, who stay so until the unit ends, whatever others do meanwhile.
     std::vector<std::string> hold_super_administrators();
+    /// Until the unit ends nobody else adds a user: for whoever must know that there is none.
+    void hold_all();
     bool update(const User& user); ///< with its domain assignments; false when the revision differs; raises it
 
 private:

@@ -1,13 +1,19 @@
 #include "db/repositories/certificate_repository.hpp"
 #include "db/repositories/configuration_repository.hpp"
 #include "db/repositories/operation_repository.hpp"
+#include "db/repositories/order_repository.hpp"
 #include "db/repositories/renewal_repository.hpp"
 #include "issuance/administration.hpp"
 #include "issuance/audit.hpp"
 #include "issuance/authorities.hpp"
+#include "issuance/policies/waivers.hpp"
+#include "issuance/providers/administration.hpp"
+#include "issuance/providers/external_orders.hpp"
 #include "issuance/renewal/automatic.hpp"
+#include "issuance/renewal/renewal.hpp"
 #include "issuance/revocation/revocation.hpp"
 #include "tests/support/run.hpp"
+#include "tests/support/test_ca.hpp"
 #include "tests/support/test_core.hpp"
 
 #include <catch2/catch.hpp>
@@ -46,9 +52,9 @@ struct RenewalCore : TestCore {
 
     long long renewed() { return recorded(audit::kRenewSuccess); }
 
-    std::vector<Alert> alerts()
+    std::vector<Alert> alerts(const std::string& kind = "renewal.failed")
     {
-        const db::AlertFilter filter{.kind = "renewal.failed"};
+        const db::AlertFilter filter{.kind = kind};
         return read([&](db::Session& session) { return db::AlertRepository(session).list(filter, {.limit = 100}); });
     }
 
@@ -337,4 +343,105 @@ TEST_CASE("when its CA is retired a certificate is renewed by another within a d
     core.minute();
     REQUIRE(core.renewed() == 1);
     CHECK(core.stored(core.stored(certificate.id).renewed_to.value()).authority_id == second->id);
+}
+
+TEST_CASE("a renewal that somebody began and nobody finishes is told in the second half of its time",
+          "[issuance][renewal]")
+{
+    RenewalCore core(GENERATE(from_range(test_dialects())));
+    const auto accepted = core.accept(core.requester, automated({"a.example.com"}, KeyAlgorithm::Rsa2048));
+    REQUIRE(accepted.has_value());
+    core.jobs.run_all(core.store());
+    const auto certificate = core.read([&](db::Session& session) {
+        return db::CertificateRepository(session).find_by_order(accepted->order.id).value();
+    });
+    core.clock.set(core.planned(certificate.id).value().due_at.value() - hours(1));
+    const auto admin = core.administrator();
+    const auto by_hand = core.write([&](db::UnitOfWork& work) -> Result<issuance::Accepted> {
+        CHANCERY_TRY(request, issuance::renewal_of(core.core, work, admin, certificate.id, "{}"));
+        return issuance::accept_order(core.core, work, admin, request);
+    });
+    INFO((by_hand ? "" : by_hand.error().detail));
+    REQUIRE(by_hand.has_value()); // its job makes the key, and does not run yet
+    const auto waiting = [&] { return core.alerts("renewal.waiting"); };
+
+    core.clock.advance(hours(1));
+    run(issuance::run_renewals(core.core));
+    CHECK(waiting().empty()); // there is time
+    core.clock.set(certificate.valid_to - hours(24));
+    run(issuance::run_renewals(core.core));
+    REQUIRE(waiting().size() == 1);
+    CHECK(waiting().front().severity == AlertSeverity::Critical);
+    CHECK(waiting().front().detail.contains(by_hand->order.id));
+    CHECK(core.alerts().empty()); // nothing failed
+
+    core.jobs.run_all(core.store());
+    CHECK(core.renewed() == 1);
+    CHECK(waiting().front().state == AlertState::Resolved);
+}
+
+TEST_CASE("a renewal at a manual provider waits for an operator, and an alert says so until the certificate is there",
+          "[issuance][renewal]")
+{
+    RenewalCore core(GENERATE(from_range(test_dialects())));
+    const TestCa ca(core.clock);
+    const auto operates = core.administrator();
+    const auto manual = core.write([&](db::UnitOfWork& work) {
+        return issuance::providers::create_provider(
+            core.core, work, operates,
+            {.name = "By hand", .kind = ProviderKind::Manual, .configuration = R"({"validity_days":90})"});
+    });
+    REQUIRE(manual.has_value());
+    const auto bring = [&](const std::string& order_id) {
+        const auto finished = core.write([&](db::UnitOfWork& work) {
+            const auto der = issuance::providers::csr_of_order(core.core, work, operates, order_id);
+            return issuance::providers::fulfil_by_hand(core.core, work, operates, order_id,
+                                                       ca.bundle_pem(ca.issue(der.value())));
+        });
+        REQUIRE(finished.has_value());
+        return core.stored(finished->order.certificate_id.value());
+    };
+    auto request = automated({"a.example.com"});
+    request.provider_id = manual->id;
+    const auto first = core.accept(core.requester, request);
+    REQUIRE(first.has_value());
+    const auto certificate = bring(first->order.id);
+
+    core.clock.set(core.planned(certificate.id).value().due_at.value());
+    core.minute();
+    const auto waiting = [&] { return core.alerts("renewal.waiting"); };
+    REQUIRE(waiting().size() == 1);
+    CHECK(waiting().front().severity == AlertSeverity::Warning);
+    const auto open = core.read(
+        [&](db::Session& session) { return db::OrderRepository(session).open_renewal(certificate.id).value(); });
+    CHECK(waiting().front().detail.contains(open));
+
+    const auto successor = bring(open);
+    CHECK(core.stored(certificate.id).renewed_to == successor.id);
+    CHECK(waiting().front().state == AlertState::Resolved);
+}
+
+TEST_CASE("a renewal by schedule passes by a waiver for its name, recorded, and without one it is refused",
+          "[issuance][renewal][policies]")
+{
+    RenewalCore core(GENERATE(from_range(test_dialects())));
+    const auto certificate = core.certificate(core.requester, automated({"a.example.com"}));
+    const auto policy = core.policy("*.example.com", "enforce_max_validity", Severity::Hard, R"({"max_days":30})");
+    const bool waived = GENERATE(true, false);
+    core.clock.set(core.planned(certificate.id).value().due_at.value());
+    if (waived) {
+        const PolicyWaiver waiver{.policy_id = policy.id,
+                                  .rule = policy.rules.front().action,
+                                  .names = {{NameType::Dns, "a.example.com"}},
+                                  .reason = "The device cannot do less.",
+                                  .expires_at = core.clock.now() + kDay};
+        const auto approver = core.user(Role::PolicyAdministrator);
+        REQUIRE(core.write(
+            [&](db::UnitOfWork& work) { return issuance::grant_waiver(core.core, work, approver, waiver); }));
+    }
+    core.minute();
+    CHECK(core.renewed() == (waived ? 1 : 0));
+    CHECK(core.recorded(audit::kPolicyWaived) == (waived ? 1 : 0));
+    CHECK(core.recorded(audit::kRenewFailure) == (waived ? 0 : 1));
+    CHECK(core.alerts().size() == (waived ? 0 : 1));
 }

@@ -2,10 +2,14 @@
 #include "db/repositories/authority_repository.hpp"
 #include "db/repositories/configuration_repository.hpp"
 #include "db/repositories/identity_repository.hpp"
+#include "db/statement.hpp"
 #include "issuance/administration.hpp"
 #include "issuance/authorities.hpp"
 #include "issuance/identity/identity.hpp"
 #include "issuance/providers/administration.hpp"
+#include "issuance/revocation/blocked_keys.hpp"
+#include "issuance/revocation/revocation.hpp"
+#include "issuance/setup.hpp"
 #include "tests/support/overlap.hpp"
 #include "tests/support/test_core.hpp"
 
@@ -145,4 +149,48 @@ TEST_CASE("of two domains registered at the same time, one is", "[issuance][race
         return issuance::create_domain(core.core, work, system_caller(), wanted);
     };
     CHECK(refused_second(core, create, create) == Code::AlreadyExists);
+}
+
+TEST_CASE("a key that is unblocked while a certificate is revoked for its compromise stays blocked",
+          "[issuance][races][revocation]")
+{
+    TestCore core(GENERATE(from_range(test_dialects())));
+    const auto certificate = core.certificate(core.administrator(), automated({"a.example.com"}));
+    const auto hash = certificate.spki_sha256;
+    REQUIRE(core.write([&](db::UnitOfWork& work) {
+        return issuance::block_key(core.core, work, system_caller(), {.spki_sha256 = hash}, "Seen elsewhere.");
+    }));
+    const auto unblock = [&](db::UnitOfWork& work) {
+        return issuance::unblock_key(core.core, work, system_caller(), hash, "A mistake.");
+    };
+    const auto compromise = [&](db::UnitOfWork& work) {
+        return issuance::revoke(core.core, work, system_caller(), certificate, RevocationReason::KeyCompromise);
+    };
+    SECTION("the revocation is first")
+    {
+        CHECK(refused_second(core, compromise, unblock) == Code::Conflict);
+    }
+    SECTION("the unblocking is first")
+    {
+        overlap(core.store(), unblock, [&] { CHECK(core.write(compromise)); });
+    }
+    CHECK(core.read([&](db::Session& session) { return db::BlockedKeyRepository(session).contains(hash); }));
+    CHECK(core.audit_chain_holds());
+}
+
+TEST_CASE("of two first administrators at the same time, one is", "[issuance][races][setup]")
+{
+    TestCore core(GENERATE(from_range(test_dialects())));
+    core.write([](db::UnitOfWork& work) { // as it was before the one that set-up made
+        db::Query(work, "DELETE FROM api_tokens").run();
+        db::Query(work, "DELETE FROM users").run();
+    });
+    const auto create = [&](const std::string& email) {
+        return [&core, email](db::UnitOfWork& work) {
+            const User wanted{.email = email, .name = "First", .role = Role::SuperAdministrator};
+            return issuance::create_first_administrator(core.core, work, system_caller(), wanted, "");
+        };
+    };
+    CHECK(refused_second(core, create("one@example.com"), create("other@example.com")) == Code::Conflict);
+    CHECK(super_administrators(core) == 1);
 }

@@ -278,6 +278,54 @@ TEST_CASE("a certificate's renewal window is the CA's, and its order says what i
     CHECK(replaced);
 }
 
+TEST_CASE("a CA that does not answer is asked once in a run, and keeps no other CA's question waiting",
+          "[issuance][providers][acme]")
+{
+    World world(GENERATE(from_range(test_dialects())));
+    const auto silent = world.provider(ProviderKind::Acme, acme_configuration(), "Silent");
+    const auto talking = world.provider(ProviderKind::Acme, acme_configuration(), "Talking");
+    const auto order = [&](const Provider& at, const std::string& name) {
+        const auto done = world.finish(world.order(at, automated({name})));
+        REQUIRE(done.status == OrderStatus::Complete);
+        return done.certificate_id.value();
+    };
+    std::vector<std::string> unanswered;
+    for (const auto* name : {"a.example.org", "b.example.org", "c.example.org"}) {
+        unanswered.push_back(order(silent, name));
+    }
+    const auto answered = order(talking, "d.example.org");
+    const auto moved = world.test.write([&](db::UnitOfWork& work) {
+        return issuance::providers::update_provider(
+            world.test.core, work, world.caller, silent.id,
+            {.name = silent.name, .configuration = R"({"directory_url":"https://silent.example:8443/directory"})"},
+            silent.revision);
+    });
+    INFO((moved ? "" : moved.error().detail));
+    REQUIRE(moved.has_value());
+    int asked = 0;
+    world.server.intercept =
+        [&](const issuance::providers::OutboundRequest& request) -> std::optional<AcmeUpstream::Answer> {
+        if (!request.url.contains("silent.example")) {
+            return std::nullopt;
+        }
+        ++asked;
+        return std::unexpected(issuance::providers::OutboundError{
+            .kind = issuance::providers::OutboundError::Kind::Unreachable, .detail = "no answer in time"});
+    };
+    world.test.clock.advance(std::chrono::hours(1));
+    run(issuance::renewal::ask_cas(world.test.core));
+    const auto planned = [&](const std::string& id) {
+        return world.test.read([&](db::Session& session) { return db::RenewalRepository(session).find(id).value(); });
+    };
+    CHECK(asked == 1);
+    CHECK(planned(answered).suggested.has_value());
+    for (const auto& id : unanswered) {
+        CHECK_FALSE(planned(id).suggested.has_value());
+        CHECK(planned(id).ask_ca_at > world.test.clock.now()); // next time, not at once
+        CHECK(planned(id).due_at.has_value());                 // and renewed by the settings meanwhile
+    }
+}
+
 TEST_CASE("the account's key is stored sealed", "[issuance][providers][acme]")
 {
     World world(GENERATE(from_range(test_dialects())));
