@@ -7,16 +7,6 @@ namespace {
 
 constexpr std::string_view kWhere = " WHERE ";
 
-long long to_number(const std::string& text)
-{
-    long long number = 0;
-    const auto read = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (text.empty() || read.ec != std::errc() || read.ptr != text.data() + text.size()) {
-        throw std::invalid_argument("the position of a page is not a number");
-    }
-    return number;
-}
-
 } // namespace
 
 void Conditions::append(std::string_view fragment)
@@ -56,7 +46,7 @@ Conditions& Conditions::page(std::string_view column, Key kind, const PageReques
     const bool one_column = sort == id;
     if (page.after) {
         const std::string beyond = page.descending ? " < " : " > ";
-        const auto key = kind == Key::Number ? Value(to_number(page.after->value)) : Value(page.after->value);
+        const auto key = kind == Key::Number ? Value(number_of(*page.after)) : Value(page.after->value);
         // First: of two bounds for one index SQLite takes the first. A filter's bound is the same for all pages, so
         // behind it a deep page would read every page before.
         auto others = std::move(where_);
@@ -87,6 +77,17 @@ Query& Conditions::bind_to(Query& query) const
         }
     }
     return query;
+}
+
+long long number_of(const Position& position)
+{
+    const auto& text = position.value;
+    long long number = 0;
+    const auto read = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (text.empty() || read.ec != std::errc() || read.ptr != text.data() + text.size()) {
+        throw std::invalid_argument("the position of a page is not a number");
+    }
+    return number;
 }
 
 std::string substring_pattern(std::string_view text)

@@ -107,6 +107,9 @@ private:
     std::size_t parameters_ = 0;
 };
 
+/// Where a page goes on, sorted by a number. Throws std::invalid_argument when the position is none.
+long long number_of(const Position& position);
+
 /// The text with LIKE's wildcards and '\' escaped, between two '%'.
 std::string substring_pattern(std::string_view text);
 

@@ -10,13 +10,14 @@
 
 /// A filter of the inventory as SQL. For db/repositories/certificate_*.cpp only.
 ///
-/// A list is answered in one of two ways. Where a condition leaves few rows, those are found by its own index and
+/// A list is answered in one of three ways. Where a condition leaves few rows, those are found by its own index and
 /// sorted. Otherwise the rows are walked in the order of the list, which an index has, and each is checked; that stops
 /// at the end of the page. So a page costs the same at the list's beginning and deep in it, and no filter makes the
-/// database sort a large part of a million rows. Which of the two it is, is found out by counting up to kFewRows.
+/// database sort a large part of a million rows. Which of the two it is, is found out by counting up to kFewRows. The
+/// third is for many rows that are far from the list's beginning: certificate_terms.hpp.
 namespace chancery::db {
 
-inline constexpr int kFewRows = 500;
+inline constexpr int kFewRows = 3'000;
 
 struct SqlPiece {
     std::string sql{};
@@ -38,7 +39,18 @@ std::optional<SqlPiece> in_order_of(const FilterNode& node, CertificateSort sort
 /// A SELECT of the ids of the rows that fulfil it (or a little more), by an index of its own, if it has one.
 std::optional<SqlPiece> rows_of(const FilterNode& node, Dialect dialect);
 
-/// The whole WHERE of a filter: for rows that are walked in that order, or in none.
+struct Narrowed {
+    std::vector<FilterNode> conditions{};
+    std::optional<SqlPiece> few{}; ///< a SELECT of the ids of the fewest rows that one of them leaves, if those are few
+};
+
+/// How many rows a SELECT of ids has, up to one more than `most`.
+long long count_up_to(Session& session, const SqlPiece& rows, int most);
+
+/// For rows that are otherwise walked in that order, or in none.
+Narrowed narrow(Session& session, const CertificateFilter& filter, std::optional<CertificateSort> sort);
+/// The whole WHERE.
+Conditions where_of(const Narrowed& narrowed, Time now, std::optional<CertificateSort> sort);
 Conditions where_of(Session& session, const CertificateFilter& filter, std::optional<CertificateSort> sort);
 /// PostgreSQL: for the rest of the transaction.
 void prefer_indexes(Session& session);

@@ -158,19 +158,27 @@ std::optional<SqlPiece> in_order_of(const FilterNode& node, CertificateSort sort
     if (sort != CertificateSort::CommonName && is_range_of(node, sorted)) {
         return bare_range(node);
     }
-    if (sort != CertificateSort::CreatedAt || node.kind != Kind::Compare) {
+    if (sort == CertificateSort::CommonName || node.kind != Kind::Compare) {
         return std::nullopt;
     }
     const auto& comparison = node.comparison;
+    const bool revoked = comparison.field == Field::RevokedAt && comparison.op == Op::Exists && truth_of(comparison);
+    if (revoked) {
+        return bare(comparison);
+    }
+    if (sort == CertificateSort::ValidTo) {
+        return std::nullopt;
+    }
     const bool one = comparison.values.size() == 1 && (comparison.op == Op::Equal || comparison.op == Op::In);
     if (comparison.field == Field::Source && one && text_of(comparison.values[0]) == "discovered") {
         return SqlPiece{"source = 'discovered'"}; // not bound, so that the index of those rows alone can answer
     }
-    const bool there = (comparison.field == Field::RevokedAt || comparison.field == Field::RenewedTo) &&
-                       comparison.op == Op::Exists && truth_of(comparison);
+    const bool there = comparison.field == Field::RenewedTo && comparison.op == Op::Exists && truth_of(comparison);
     const bool marked =
         (comparison.field == Field::Superseded || comparison.field == Field::HasPolicyWarnings) && truth_of(comparison);
-    if (there || marked || (comparison.field == Field::RequesterId && one)) {
+    const bool by_origin = comparison.field == Field::RequesterId || comparison.field == Field::AuthorityId ||
+                           comparison.field == Field::ProviderId;
+    if (there || marked || (by_origin && one)) {
         return bare(comparison);
     }
     if (comparison.field == Field::Owner && one) {

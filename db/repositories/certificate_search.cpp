@@ -1,6 +1,10 @@
 #include "db/repositories/certificate_columns.hpp"
 #include "db/repositories/certificate_conditions.hpp"
 #include "db/repositories/certificate_repository.hpp"
+#include "db/repositories/certificate_terms.hpp"
+
+#include <algorithm>
+#include <map>
 
 namespace chancery::db {
 namespace {
@@ -25,13 +29,37 @@ void narrow_tags(Conditions& where, const CertificateFilter& filter)
     }
 }
 
+/// In that order.
+std::vector<Certificate> with_ids(Session& session, const std::vector<std::string>& ids)
+{
+    if (ids.empty()) {
+        return {};
+    }
+    Conditions where;
+    where.add_in("id", ids);
+    Query query(session, std::string(kList) + where.sql());
+    auto found = where.bind_to(query).all(read_listed_certificate);
+    std::map<std::string_view, std::size_t> places;
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+        places.emplace(ids[i], i);
+    }
+    std::ranges::sort(found, {}, [&](const Certificate& one) { return places.at(one.id); });
+    return found;
+}
+
 } // namespace
 
 std::vector<Certificate> CertificateRepository::list(const CertificateFilter& filter, CertificateSort sort,
                                                      const PageRequest& page)
 {
     prefer_indexes(session_);
-    auto where = where_of(session_, filter, sort);
+    const auto narrowed = narrow(session_, filter, sort);
+    if (sort == CertificateSort::CreatedAt && !narrowed.few) {
+        if (const auto ids = page_by_terms(session_, narrowed.conditions, page, filter.now)) {
+            return with_ids(session_, *ids);
+        }
+    }
+    auto where = where_of(narrowed, filter.now, sort);
     switch (sort) {
         case CertificateSort::ValidTo:
             where.page("valid_to", Conditions::Key::Number, page);

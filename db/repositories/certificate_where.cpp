@@ -9,21 +9,6 @@ namespace {
 // A generic plan does not know that a value is rare, and would read the table hoping to meet it soon.
 constexpr std::string_view kPreferIndexes = "SELECT set_config('enable_seqscan', 'off', true)";
 
-/// How many rows a SELECT of ids has, up to one more than few.
-long long count_few(Session& session, const SqlPiece& rows)
-{
-    std::string sql = "SELECT count(*) FROM (" + rows.sql + " LIMIT " + std::to_string(kFewRows + 1) + ") AS few";
-    std::size_t number = 0;
-    for (auto at = sql.find('?'); at != std::string::npos; at = sql.find('?', at)) {
-        sql.replace(at, 1, ":p" + std::to_string(number++));
-    }
-    Query query(session, sql);
-    for (const auto& value : rows.values) {
-        std::visit([&](const auto& each) { query.bind(each); }, value);
-    }
-    return query.value<long long>().value_or(0);
-}
-
 /// The SELECT of the ids of the fewest rows that a condition leaves; nothing when none leaves few.
 std::optional<SqlPiece> find_few(Session& session, const std::vector<FilterNode>& conditions,
                                  std::optional<CertificateSort> sort)
@@ -38,7 +23,7 @@ std::optional<SqlPiece> find_few(Session& session, const std::vector<FilterNode>
         if (is_unique(condition)) {
             return rows;
         }
-        if (const auto count = count_few(session, *rows); count < least) {
+        if (const auto count = count_up_to(session, *rows, kFewRows); count < least) {
             least = count;
             fewest = std::move(rows);
         }
@@ -48,19 +33,44 @@ std::optional<SqlPiece> find_few(Session& session, const std::vector<FilterNode>
 
 } // namespace
 
-Conditions where_of(Session& session, const CertificateFilter& filter, std::optional<CertificateSort> sort)
+long long count_up_to(Session& session, const SqlPiece& rows, int most)
 {
-    const auto conditions = conditions_of(filter);
-    Conditions where;
-    if (const auto few = find_few(session, conditions, sort)) {
-        where.add_values("id IN (" + few->sql + ')', few->values);
+    std::string sql = "SELECT count(*) FROM (" + rows.sql + " LIMIT " + std::to_string(most + 1) + ") AS few";
+    std::size_t number = 0;
+    for (auto at = sql.find('?'); at != std::string::npos; at = sql.find('?', at)) {
+        sql.replace(at, 1, ":p" + std::to_string(number++));
     }
-    for (const auto& condition : conditions) {
+    Query query(session, sql);
+    for (const auto& value : rows.values) {
+        std::visit([&](const auto& each) { query.bind(each); }, value);
+    }
+    return query.value<long long>().value_or(0);
+}
+
+Narrowed narrow(Session& session, const CertificateFilter& filter, std::optional<CertificateSort> sort)
+{
+    auto conditions = conditions_of(filter);
+    auto few = find_few(session, conditions, sort);
+    return {.conditions = std::move(conditions), .few = std::move(few)};
+}
+
+Conditions where_of(const Narrowed& narrowed, Time now, std::optional<CertificateSort> sort)
+{
+    Conditions where;
+    if (narrowed.few) {
+        where.add_values("id IN (" + narrowed.few->sql + ')', narrowed.few->values);
+    }
+    for (const auto& condition : narrowed.conditions) {
         const auto in_order = sort ? in_order_of(condition, *sort) : std::nullopt;
-        const auto piece = in_order ? *in_order : check_of(condition, filter.now);
+        const auto piece = in_order ? *in_order : check_of(condition, now);
         where.add_values(piece.sql, piece.values);
     }
     return where;
+}
+
+Conditions where_of(Session& session, const CertificateFilter& filter, std::optional<CertificateSort> sort)
+{
+    return where_of(narrow(session, filter, sort), filter.now, sort);
 }
 
 void prefer_indexes(Session& session)

@@ -1,11 +1,16 @@
 #include "db/repositories/authority_repository.hpp"
+#include "db/repositories/certificate_conditions.hpp"
 #include "db/repositories/certificate_repository.hpp"
+#include "db/repositories/certificate_terms.hpp"
 #include "db/store.hpp"
 #include "tests/support/test_database.hpp"
 #include "tests/unit/db/samples.hpp"
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
+#include <functional>
+#include <map>
 #include <set>
 
 using namespace chancery;
@@ -234,6 +239,82 @@ TEST_CASE("every order of the inventory is paged without gaps or repeats", "[uni
     CHECK(seen.size() == 23);
     CHECK(std::set(seen.begin(), seen.end()).size() == 23);
     CHECK((descending ? std::is_sorted(seen.rbegin(), seen.rend()) : std::is_sorted(seen.begin(), seen.end())));
+}
+
+TEST_CASE("what expires in a span is listed in the order in which it came, however long each is valid", "[unit][db]")
+{
+    TestDatabase database(GENERATE(from_range(test_dialects())));
+    constexpr long long kDay = 24LL * 60 * 60;
+    const auto arrival = [](int i) { return at((i / 3) * kDay / 4); }; // three at a time
+    // One that was over when it came, some that end on a whole number of days, some of years.
+    constexpr long long kTerms[] = {-2 * kDay,  0,          1,          kDay - 1,    kDay,
+                                    47 * kDay,  90 * kDay,  90 * kDay,  398 * kDay,  400 * kDay - 1,
+                                    400 * kDay, 430 * kDay, 825 * kDay, 3'650 * kDay};
+    constexpr int kCount = 1'000;
+    std::vector<Certificate> all;
+    database.store().write_now([&](UnitOfWork& unit) {
+        for (int i = 0; i < kCount; ++i) {
+            auto one = sample_certificate();
+            one.created_at = arrival(i);
+            one.valid_to =
+                arrival(i) + std::chrono::seconds(kTerms[static_cast<std::size_t>(i * 7) % std::size(kTerms)]);
+            one.revoked_at = i % 5 == 0 ? std::optional(one.created_at) : std::nullopt;
+            one.revocation_reason = i % 5 == 0 ? std::optional(RevocationReason::Superseded) : std::nullopt;
+            one.renewed_to = std::nullopt;
+            CertificateRepository(unit).insert(one);
+            all.push_back(one);
+        }
+    });
+    std::map<std::string, Time> arrivals;
+    for (const auto& one : all) {
+        arrivals.emplace(one.id, one.created_at);
+    }
+    const auto now = at(60 * kDay);
+    const auto millis = to_millis(now);
+    using enum FilterOperator;
+    const auto expiry = [](FilterOperator op, long long moment) {
+        return FilterNode::compare(CertificateField::ValidTo, op, moment);
+    };
+    const std::vector<std::pair<std::vector<FilterNode>, std::function<bool(const Certificate&)>>> filters = {
+        {{expiry(Less, millis)}, [&](const Certificate& one) { return one.valid_to < now; }},
+        {{expiry(LessOrEqual, millis)}, [&](const Certificate& one) { return one.valid_to <= now; }},
+        {{expiry(Greater, millis)}, [&](const Certificate& one) { return one.valid_to > now; }},
+        {{FilterNode::compare(CertificateField::Status, Equal, "expired")},
+         [&](const Certificate& one) { return one.valid_to < now && !one.revoked_at; }},
+        {{FilterNode::compare(CertificateField::Status, Equal, "active")},
+         [&](const Certificate& one) { return one.valid_to >= now && !one.revoked_at; }},
+        {{expiry(GreaterOrEqual, millis), expiry(Less, millis + 400 * kDay * 1000)}, [&](const Certificate& one) {
+             return one.valid_to >= now && one.valid_to < now + std::chrono::seconds(400 * kDay);
+         }}};
+    for (const auto& [where, fits] : filters) {
+        for (const bool descending : {true, false}) {
+            Ids wanted;
+            auto sorted = all;
+            std::ranges::sort(sorted, {}, [](const Certificate& one) { return std::pair(one.created_at, one.id); });
+            for (const auto& one : sorted) {
+                if (fits(one)) {
+                    wanted.insert(descending ? wanted.begin() : wanted.end(), one.id);
+                }
+            }
+            Ids ids;
+            PageRequest page{.limit = 37, .descending = descending};
+            for (bool more = true; more;) {
+                const CertificateFilter filter{.where = where, .now = now};
+                const auto one = database.store().read_now(
+                    [&](Session& session) { return db::page_by_terms(session, db::conditions_of(filter), page, now); });
+                if (!one) { // the plain walk meets them at once
+                    CHECK(descending == fits(sorted.back()));
+                    ids = wanted;
+                    break;
+                }
+                ids.insert(ids.end(), one->begin(), one->end());
+                more = one->size() == 37;
+                page.after =
+                    db::Position{.value = std::to_string(to_millis(arrivals.at(ids.back()))), .id = ids.back()};
+            }
+            CHECK(ids == wanted);
+        }
+    }
 }
 
 TEST_CASE("a position that is no number is refused where numbers sort", "[unit][db]")

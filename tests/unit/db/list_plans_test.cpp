@@ -1,6 +1,7 @@
 #include "db/connection.hpp"
 #include "db/repositories/audit_repository.hpp"
 #include "db/repositories/authority_repository.hpp"
+#include "db/repositories/certificate_conditions.hpp"
 #include "db/repositories/certificate_repository.hpp"
 #include "db/repositories/configuration_repository.hpp"
 #include "db/repositories/identity_repository.hpp"
@@ -43,26 +44,33 @@ struct Case {
     std::string index{}; ///< that has to be used, if any
 };
 
-/// The statement that `list` prepares for its page. The inventory's counts beforehand what few rows a condition leaves.
-db::Prepared& prepared_by(db::Session& session, const List& list)
+struct Statement {
+    std::string sql;
+    decltype(db::Prepared::parameters) parameters;
+};
+
+/// The statements that `list` prepares for its page: one, or the inventory's walks by terms. It counts beforehand what
+/// few rows a condition leaves.
+std::vector<Statement> prepared_by(db::Session& session, const List& list)
 {
     auto& statements = session.impl().statements;
     statements.clear();
     list(session);
-    db::Prepared* page = nullptr;
+    std::vector<Statement> page;
+    bool by_terms = false;
     for (auto& [sql, statement] : statements) {
+        by_terms = by_terms || sql.starts_with("WITH RECURSIVE terms");
         if (!sql.starts_with("SELECT count(*)") && !sql.starts_with("SELECT set_config")) {
-            REQUIRE(page == nullptr);
-            page = statement.get();
+            page.push_back({.sql = statement->sql, .parameters = statement->parameters});
         }
     }
-    REQUIRE(page != nullptr);
-    return *page;
+    REQUIRE_FALSE(page.empty());
+    REQUIRE((by_terms || page.size() == 1));
+    return page;
 }
 
-std::string plan_of(db::Session& session, const List& list)
+std::string plan_of(db::Session& session, const Statement& listed)
 {
-    const auto& listed = prepared_by(session, list);
     const bool sqlite = session.dialect() == Dialect::Sqlite;
     Query explain(session, (sqlite ? "EXPLAIN QUERY PLAN " : "EXPLAIN ") + listed.sql);
     for (const auto& cell : listed.parameters) {
@@ -98,7 +106,11 @@ bool is_scan(std::string_view line, bool sorts)
     if (at == std::string_view::npos) {
         return line.find("Seq Scan") != std::string_view::npos;
     }
-    // The log's key is its sequence: its rows are read in their order.
+    // Terms are put together one by one, each through the index. The log's key is its sequence: its rows are read in
+    // their order.
+    if (line.substr(at + 5).starts_with("terms") || line.substr(at + 5).starts_with("CONSTANT ROW")) {
+        return false;
+    }
     const bool in_order = !sorts && line.substr(at + 5).starts_with("audit_events");
     return line.find("INDEX") == std::string_view::npos && !in_order;
 }
@@ -133,10 +145,15 @@ void check_plans(TestDatabase& database, const std::vector<Case>& cases)
     database.store().write_now([&](db::UnitOfWork& session) {
         for (const auto& one : cases) {
             prefer_indexes(session, one.most);
-            const auto plan = plan_of(session, one.list);
-            INFO(one.what << '\n' << plan);
-            CHECK(work_of(plan) <= one.most);
-            CHECK(contains(plan, one.index));
+            std::string all;
+            for (const auto& statement : prepared_by(session, one.list)) {
+                const auto plan = plan_of(session, statement);
+                INFO(one.what << '\n' << statement.sql << '\n' << plan);
+                CHECK(work_of(plan) <= one.most);
+                all += plan;
+            }
+            INFO(one.what << '\n' << all);
+            CHECK(contains(all, one.index));
         }
     });
 }
@@ -281,6 +298,7 @@ std::vector<Narrowed> common_conditions()
             {"tag", {is(Tag, Equal, "blue")}},
             {"active", {is(Status, Equal, "active")}},
             {"expiry", {is(ValidTo, Greater, to_millis(at(1)))}},
+            {"expiry before", {is(ValidTo, Less, to_millis(at(1'000'000)))}},
             {"issue", {is(CreatedAt, Greater, to_millis(at(1)))}},
             {"validity", {is(ValidFrom, Less, to_millis(at(1)))}},
             {"domain and tag", {is(Name, Under, "example.com"), is(Tag, Equal, "blue")}}};
@@ -297,7 +315,7 @@ TEST_CASE("the inventory walks the index of its order where a condition leaves m
 {
     TestDatabase database(GENERATE(from_range(test_dialects())));
     database.store().write_now([&](db::UnitOfWork& work) {
-        for (int i = 0; i < 600; ++i) {
+        for (int i = 0; i <= db::kFewRows; ++i) {
             auto certificate = sample_certificate();
             certificate.tags = {"blue"};
             db::CertificateRepository(work).insert(certificate);
