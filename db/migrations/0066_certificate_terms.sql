@@ -8,8 +8,10 @@ CREATE INDEX certificates_by_term ON certificates
 -- Revoked ones by expiry: among all the others the next page may be far.
 CREATE INDEX certificates_revoked_by_valid_to ON certificates (valid_to, id) WHERE revoked_at IS NOT NULL;
 
--- Those of one CA or provider, newest first: of a CA that was retired long ago the newest is behind all that came since.
+-- Those of one CA or provider, newest first, and of a CA by expiry, too: of one that was retired long ago the newest is
+-- behind all that came since.
 DROP INDEX certificates_by_authority;
 DROP INDEX certificates_by_provider;
 CREATE INDEX certificates_by_authority ON certificates (authority_id, created_at, id) WHERE authority_id IS NOT NULL;
 CREATE INDEX certificates_by_provider ON certificates (provider_id, created_at, id) WHERE provider_id IS NOT NULL;
+CREATE INDEX certificates_of_authority_by_valid_to ON certificates (authority_id, valid_to, id) WHERE authority_id IS NOT NULL;

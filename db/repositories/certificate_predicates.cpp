@@ -129,6 +129,51 @@ std::optional<SqlPiece> rows_of_any(const std::vector<FilterNode>& nodes, Dialec
     return nodes.empty() ? std::nullopt : std::optional(std::move(all));
 }
 
+bool is_one_value(const Comparison& comparison)
+{
+    return comparison.values.size() == 1 && (comparison.op == Op::Equal || comparison.op == Op::In);
+}
+
+bool is_there(const Comparison& comparison)
+{
+    return comparison.op == Op::Exists && truth_of(comparison);
+}
+
+/// Whether there is an index of the rows with it, by when they expire.
+bool is_sorted_by_expiry(const Comparison& comparison)
+{
+    switch (comparison.field) {
+        case Field::AuthorityId:
+            return is_one_value(comparison);
+        case Field::RevokedAt:
+            return is_there(comparison);
+        default:
+            return false;
+    }
+}
+
+/// The same by when they came here.
+bool is_sorted_by_arrival(const Comparison& comparison)
+{
+    switch (comparison.field) {
+        case Field::AuthorityId:
+        case Field::ProviderId:
+        case Field::RequesterId:
+        case Field::Owner:
+            return is_one_value(comparison);
+        case Field::Source:
+            return is_one_value(comparison) && text_of(comparison.values[0]) == "discovered";
+        case Field::RevokedAt:
+        case Field::RenewedTo:
+            return is_there(comparison);
+        case Field::Superseded:
+        case Field::HasPolicyWarnings:
+            return truth_of(comparison);
+        default:
+            return false;
+    }
+}
+
 } // namespace
 
 SqlPiece check_of(const FilterNode& node, Time now)
@@ -155,36 +200,29 @@ SqlPiece check_of(const FilterNode& node, Time now)
 std::optional<SqlPiece> in_order_of(const FilterNode& node, CertificateSort sort)
 {
     const auto sorted = sort == CertificateSort::ValidTo ? Field::ValidTo : Field::CreatedAt;
-    if (sort != CertificateSort::CommonName && is_range_of(node, sorted)) {
+    if (sort == CertificateSort::CommonName) {
+        return std::nullopt;
+    }
+    if (is_range_of(node, sorted)) {
         return bare_range(node);
     }
-    if (sort == CertificateSort::CommonName || node.kind != Kind::Compare) {
+    if (node.kind != Kind::Compare) {
         return std::nullopt;
     }
     const auto& comparison = node.comparison;
-    const bool revoked = comparison.field == Field::RevokedAt && comparison.op == Op::Exists && truth_of(comparison);
-    if (revoked) {
-        return bare(comparison);
-    }
     if (sort == CertificateSort::ValidTo) {
+        return is_sorted_by_expiry(comparison) ? std::optional(bare(comparison)) : std::nullopt;
+    }
+    if (!is_sorted_by_arrival(comparison)) {
         return std::nullopt;
     }
-    const bool one = comparison.values.size() == 1 && (comparison.op == Op::Equal || comparison.op == Op::In);
-    if (comparison.field == Field::Source && one && text_of(comparison.values[0]) == "discovered") {
+    if (comparison.field == Field::Source) {
         return SqlPiece{"source = 'discovered'"}; // not bound, so that the index of those rows alone can answer
     }
-    const bool there = comparison.field == Field::RenewedTo && comparison.op == Op::Exists && truth_of(comparison);
-    const bool marked =
-        (comparison.field == Field::Superseded || comparison.field == Field::HasPolicyWarnings) && truth_of(comparison);
-    const bool by_origin = comparison.field == Field::RequesterId || comparison.field == Field::AuthorityId ||
-                           comparison.field == Field::ProviderId;
-    if (there || marked || (by_origin && one)) {
-        return bare(comparison);
-    }
-    if (comparison.field == Field::Owner && one) {
+    if (comparison.field == Field::Owner) {
         return SqlPiece{"owner <> '' AND "}.add(bare(comparison)); // as its index has it
     }
-    return std::nullopt;
+    return bare(comparison);
 }
 
 std::optional<SqlPiece> rows_of(const FilterNode& node, Dialect dialect)

@@ -164,7 +164,10 @@ TEST_CASE("a machine's token dies at once with its account, its owner, or its ti
     {
         core.clock.advance(std::chrono::hours(24));
         CHECK_FALSE(is_let_in(core, first));
-        const auto last = token();
+        const auto access = exchange(core, throttle, id, made.secret.text.reveal());
+        REQUIRE(access.has_value());
+        CHECK(access->token.expires_at == *wanted.expires_at); // and who got it is told so
+        const std::string last(access->text.reveal());
         CHECK(is_let_in(core, last));
         core.clock.advance(std::chrono::hours(6));
         CHECK_FALSE(is_let_in(core, last));
@@ -251,7 +254,8 @@ TEST_CASE("an old secret and its tokens last as long as the overlap, and no long
 
     const auto second = rotate(std::chrono::hours(1));
     CHECK(works(second));
-    CHECK(works(made.secret));
+    CHECK(exchange(core, throttle, id, made.secret.text.reveal())->token.expires_at ==
+          core.clock.now() + std::chrono::hours(1));
     CHECK(is_let_in(core, token));
     core.clock.advance(std::chrono::hours(1));
     CHECK_FALSE(works(made.secret));
