@@ -1,4 +1,5 @@
 #include "db/repositories/certificate_conditions.hpp"
+#include "db/repositories/figures.hpp"
 #include "db/statement.hpp"
 
 #include <utility>
@@ -35,12 +36,8 @@ std::optional<SqlPiece> find_few(Session& session, const std::vector<FilterNode>
 
 long long count_up_to(Session& session, const SqlPiece& rows, int most)
 {
-    std::string sql = "SELECT count(*) FROM (" + rows.sql + " LIMIT " + std::to_string(most + 1) + ") AS few";
-    std::size_t number = 0;
-    for (auto at = sql.find('?'); at != std::string::npos; at = sql.find('?', at)) {
-        sql.replace(at, 1, ":p" + std::to_string(number++));
-    }
-    Query query(session, sql);
+    Query query(session,
+                numbered("SELECT count(*) FROM (" + rows.sql + " LIMIT " + std::to_string(most + 1) + ") AS few"));
     for (const auto& value : rows.values) {
         std::visit([&](const auto& each) { query.bind(each); }, value);
     }
