@@ -63,14 +63,14 @@ Certificate make(long long i)
     one.algorithm = i % 3 == 0 ? "rsa-2048" : "ec-256";
     one.digest = i % 5'000 == 0 ? Digest::Sha512 : Digest::Sha256;
     one.valid_from = one.created_at;
-    one.valid_to = one.created_at + kLife * (1 + i % 4);
+    one.valid_to = one.created_at + kLife * static_cast<int>(1 + mixed / 400'000 % 4);
     one.source = mixed / 20 % 100 == 0 ? CertificateSource::Discovered : CertificateSource::Managed;
     one.fingerprint_sha256 = pki::sha256_hex(one.id);
     one.serial_number = one.fingerprint_sha256.substr(0, 32);
     one.spki_sha256 = pki::sha256_hex(one.serial_number);
     one.requester_type = i % 10 == 0 ? "user" : "acme_client";
     one.requester_id = fmt::format("01890000-0000-7000-8000-0000000{:05}", i % 10 == 0 ? i % 1'000 : 99'999);
-    one.policy_warnings = i % 200 == 0 ? R"([{"rule":"enforce_max_validity"}])" : "[]";
+    one.policy_warnings = mixed / 2'000 % 200 == 0 ? R"([{"rule":"enforce_max_validity"}])" : "[]";
     one.tags = {i % 2 == 0 ? "even" : "odd"};
     if (i % 8'000 == 0) {
         one.tags.emplace_back("rare");

@@ -197,8 +197,13 @@ std::optional<std::vector<std::string>> page_by_terms(Session& session, const st
                                                       const PageRequest& page, Time now)
 {
     const auto expiry = expiry_of(conditions);
-    const bool bounded = expiry && (page.descending ? expiry->to < kForever : expiry->from > -kForever);
-    if (!bounded) {
+    if (!expiry) {
+        return std::nullopt;
+    }
+    // What has just come expires last: the plain walk meets it at once, and only behind the last of it passes over the
+    // rest.
+    const bool far = page.descending ? expiry->to < kForever : expiry->from > -kForever;
+    if (!far && !page.after) {
         return std::nullopt;
     }
     for (const auto& condition : conditions) {

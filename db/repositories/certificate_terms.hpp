@@ -14,8 +14,9 @@
 /// short walk for each term that is in use, of which there are few.
 namespace chancery::db {
 
-/// The ids of the page, in its order. Nothing where the walk of the plain order is as good: when no bound of expiry
-/// keeps rows from the beginning of the list, or another condition has a short index in that order.
+/// The ids of the page, in its order. Nothing where the walk of the plain order is as good: without a bound of expiry,
+/// at the beginning of a list that no bound keeps rows from, or where another condition has a short index in that
+/// order.
 std::optional<std::vector<std::string>> page_by_terms(Session& session, const std::vector<FilterNode>& conditions,
                                                       const PageRequest& page, Time now);
 
