@@ -2,7 +2,6 @@
 #include "db/repositories/figures.hpp"
 #include "db/repositories/order_repository.hpp"
 
-#include <algorithm>
 #include <iterator>
 
 namespace chancery::db {

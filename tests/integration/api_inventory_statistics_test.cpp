@@ -1,6 +1,7 @@
 #include "core/id.hpp"
 #include "db/repositories/certificate_repository.hpp"
 #include "issuance/renewal/automatic.hpp"
+#include "pki/digest.hpp"
 #include "tests/support/api_world.hpp"
 #include "tests/support/run.hpp"
 
@@ -77,7 +78,7 @@ Certificate stranger(ApiWorld& world, const std::string& name, ActorType type, s
     one.digest = Digest::Sha256;
     one.valid_from = now;
     one.valid_to = *from_rfc3339(valid_to);
-    one.fingerprint_sha256 = one.serial_number = one.spki_sha256 = one.id;
+    one.fingerprint_sha256 = one.serial_number = one.spki_sha256 = pki::sha256_hex(one.id);
     one.der = "x";
     one.requester_type = std::string(name_of(type));
     one.requester_id = "stranger";
