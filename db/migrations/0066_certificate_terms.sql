@@ -15,3 +15,7 @@ DROP INDEX certificates_by_provider;
 CREATE INDEX certificates_by_authority ON certificates (authority_id, created_at, id) WHERE authority_id IS NOT NULL;
 CREATE INDEX certificates_by_provider ON certificates (provider_id, created_at, id) WHERE provider_id IS NOT NULL;
 CREATE INDEX certificates_of_authority_by_valid_to ON certificates (authority_id, valid_to, id) WHERE authority_id IS NOT NULL;
+
+-- Others that are few among many, by expiry.
+CREATE INDEX certificates_discovered_by_valid_to ON certificates (valid_to, id) WHERE source = 'discovered';
+CREATE INDEX certificates_with_warnings_by_valid_to ON certificates (valid_to, id) WHERE policy_warnings <> '[]';

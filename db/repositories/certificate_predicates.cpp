@@ -139,6 +139,11 @@ bool is_there(const Comparison& comparison)
     return comparison.op == Op::Exists && truth_of(comparison);
 }
 
+bool is_discovered(const Comparison& comparison)
+{
+    return is_one_value(comparison) && text_of(comparison.values[0]) == "discovered";
+}
+
 /// Whether there is an index of the rows with it, by when they expire.
 bool is_sorted_by_expiry(const Comparison& comparison)
 {
@@ -147,6 +152,10 @@ bool is_sorted_by_expiry(const Comparison& comparison)
             return is_one_value(comparison);
         case Field::RevokedAt:
             return is_there(comparison);
+        case Field::Source:
+            return is_discovered(comparison);
+        case Field::HasPolicyWarnings:
+            return truth_of(comparison);
         default:
             return false;
     }
@@ -162,7 +171,7 @@ bool is_sorted_by_arrival(const Comparison& comparison)
         case Field::Owner:
             return is_one_value(comparison);
         case Field::Source:
-            return is_one_value(comparison) && text_of(comparison.values[0]) == "discovered";
+            return is_discovered(comparison);
         case Field::RevokedAt:
         case Field::RenewedTo:
             return is_there(comparison);
@@ -210,10 +219,7 @@ std::optional<SqlPiece> in_order_of(const FilterNode& node, CertificateSort sort
         return std::nullopt;
     }
     const auto& comparison = node.comparison;
-    if (sort == CertificateSort::ValidTo) {
-        return is_sorted_by_expiry(comparison) ? std::optional(bare(comparison)) : std::nullopt;
-    }
-    if (!is_sorted_by_arrival(comparison)) {
+    if (sort == CertificateSort::ValidTo ? !is_sorted_by_expiry(comparison) : !is_sorted_by_arrival(comparison)) {
         return std::nullopt;
     }
     if (comparison.field == Field::Source) {
