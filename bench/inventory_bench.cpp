@@ -266,7 +266,7 @@ std::string Bench::plan(const Filter& filter, const Order& order)
         db::CertificateRepository(session).list(wanted, order.sort, {.limit = kPage, .descending = order.descending});
         std::vector<db::Prepared*> prepared;
         for (auto& [sql, statement] : statements) {
-            if (!sql.starts_with("SELECT set_config")) {
+            if (!sql.starts_with("SELECT set_config") && !sql.starts_with("EXPLAIN")) {
                 prepared.push_back(statement.get());
             }
         }

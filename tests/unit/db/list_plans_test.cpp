@@ -61,7 +61,8 @@ std::vector<Statement> prepared_by(db::Session& session, const List& list)
     bool by_terms = false;
     for (auto& [sql, statement] : statements) {
         by_terms = by_terms || sql.starts_with("WITH RECURSIVE terms");
-        if (!sql.starts_with("SELECT count(*)") && !sql.starts_with("SELECT set_config")) {
+        if (!sql.starts_with("SELECT count(*)") && !sql.starts_with("SELECT set_config") &&
+            !sql.starts_with("EXPLAIN")) {
             page.push_back({.sql = statement->sql, .parameters = statement->parameters});
         }
     }
