@@ -208,17 +208,20 @@ std::optional<Beside> beside(const Comparison& comparison)
     return std::nullopt;
 }
 
-SqlPiece check_beside(const Beside& rows, bool wanted)
+SqlPiece check_beside(const Beside& rows, bool wanted, Checked checked)
 {
+    const bool page = checked == Checked::Page;
     // The condition is hidden from the indexes: the rows of the certificate at hand are few.
-    SqlPiece piece{std::string(wanted ? "" : "NOT ") + "(EXISTS (SELECT 1 FROM " + std::string(rows.table) +
-                   " WHERE certificate_id = certificates.id"};
+    SqlPiece piece{page ? "(SELECT 1 FROM " : std::string(wanted ? "" : "NOT ") + "(EXISTS (SELECT 1 FROM "};
+    piece.sql += std::string(rows.table) + " WHERE certificate_id = certificates.id";
     if (rows.condition) {
         piece.sql += " AND (";
         piece.add(*rows.condition);
         piece.sql += ") IS TRUE";
     }
-    piece.sql += ")) IS TRUE";
+    // PostgreSQL would rather read all rows with a common tag once than a page's one by one; a limit keeps it from
+    // that.
+    piece.sql += page ? std::string(" LIMIT 1) IS ") + (wanted ? "NOT NULL" : "NULL") : ")) IS TRUE";
     return piece;
 }
 

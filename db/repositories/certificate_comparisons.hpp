@@ -44,6 +44,6 @@ struct Beside {
 
 std::optional<Beside> beside(const Comparison& comparison);
 /// Whether the certificate at hand has such a row.
-SqlPiece check_beside(const Beside& rows, bool wanted);
+SqlPiece check_beside(const Beside& rows, bool wanted, Checked checked);
 
 } // namespace chancery::db

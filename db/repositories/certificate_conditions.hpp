@@ -19,6 +19,12 @@ namespace chancery::db {
 
 inline constexpr int kFewRows = 3'000;
 
+/// How many rows a statement checks.
+enum class Checked {
+    Page, ///< those that a page passes over: each is looked up by itself
+    Whole ///< perhaps the whole inventory: PostgreSQL may first read all that can be looked up
+};
+
 struct SqlPiece {
     std::string sql{};
     std::vector<FilterValue> values{};
@@ -34,7 +40,7 @@ FilterNode stored_form(const FilterNode& node, Time now);
 std::vector<FilterNode> conditions_of(const CertificateFilter& filter);
 
 /// As an expression that is true or false, never NULL, and that no index answers: for rows that are walked.
-SqlPiece check_of(const FilterNode& node, Time now);
+SqlPiece check_of(const FilterNode& node, Time now, Checked checked);
 
 /// As an expression that the index of the list's order answers together with that order, if it is one.
 std::optional<SqlPiece> in_order_of(const FilterNode& node, CertificateSort sort);
@@ -53,7 +59,8 @@ long long count_up_to(Session& session, const SqlPiece& rows, int most);
 /// For rows that are otherwise walked in that order, or in none.
 Narrowed narrow(Session& session, const CertificateFilter& filter, std::optional<CertificateSort> sort);
 /// The whole WHERE.
-Conditions where_of(const Narrowed& narrowed, Time now, std::optional<CertificateSort> sort);
+Conditions where_of(const Narrowed& narrowed, Time now, std::optional<CertificateSort> sort, Checked checked);
+/// The same for a statement that counts.
 Conditions where_of(Session& session, const CertificateFilter& filter, std::optional<CertificateSort> sort);
 /// PostgreSQL: for the rest of the transaction.
 void prefer_indexes(Session& session);

@@ -9,14 +9,14 @@ using Field = CertificateField;
 using Op = FilterOperator;
 using Kind = FilterNode::Kind;
 
-SqlPiece joined(const std::vector<FilterNode>& nodes, std::string_view word, Time now)
+SqlPiece joined(const std::vector<FilterNode>& nodes, std::string_view word, Time now, Checked checked)
 {
     SqlPiece piece{"("};
     for (const auto& node : nodes) {
         if (piece.sql.size() > 1) {
             piece.sql += word;
         }
-        piece.add(check_of(node, now));
+        piece.add(check_of(node, now, checked));
     }
     piece.sql += ')';
     return piece;
@@ -185,21 +185,21 @@ bool is_sorted_by_arrival(const Comparison& comparison)
 
 } // namespace
 
-SqlPiece check_of(const FilterNode& node, Time now)
+SqlPiece check_of(const FilterNode& node, Time now, Checked checked)
 {
     switch (node.kind) {
         case Kind::All:
-            return node.children.empty() ? SqlPiece{"1 = 1"} : joined(node.children, " AND ", now);
+            return node.children.empty() ? SqlPiece{"1 = 1"} : joined(node.children, " AND ", now, checked);
         case Kind::Any:
-            return node.children.empty() ? SqlPiece{"1 = 0"} : joined(node.children, " OR ", now);
+            return node.children.empty() ? SqlPiece{"1 = 0"} : joined(node.children, " OR ", now, checked);
         case Kind::None:
-            return SqlPiece{"NOT "}.add(check_of(FilterNode::any(node.children), now));
+            return SqlPiece{"NOT "}.add(check_of(FilterNode::any(node.children), now, checked));
         case Kind::Compare:
             break;
     }
     const auto& comparison = node.comparison;
     if (const auto rows = beside(comparison)) {
-        return check_beside(*rows, comparison.op != Op::Exists || truth_of(comparison));
+        return check_beside(*rows, comparison.op != Op::Exists || truth_of(comparison), checked);
     }
     auto piece = bare(comparison);
     piece.sql = '(' + piece.sql + ") IS TRUE";

@@ -20,7 +20,7 @@ void narrow_tags(Conditions& where, const CertificateFilter& filter)
     SqlPiece all;
     for (const auto& condition : conditions_of(filter)) {
         all.sql += " AND ";
-        all.add(check_of(condition, filter.now));
+        all.add(check_of(condition, filter.now, Checked::Whole));
     }
     if (!all.sql.empty()) {
         where.add_values("EXISTS (SELECT 1 FROM certificates WHERE certificates.id = certificate_tags.certificate_id" +
@@ -59,7 +59,7 @@ std::vector<Certificate> CertificateRepository::list(const CertificateFilter& fi
             return with_ids(session_, *ids);
         }
     }
-    auto where = where_of(narrowed, filter.now, sort);
+    auto where = where_of(narrowed, filter.now, sort, Checked::Page);
     switch (sort) {
         case CertificateSort::ValidTo:
             where.page("valid_to", Conditions::Key::Number, page);

@@ -14,7 +14,7 @@ SqlPiece part_of(const std::vector<FilterNode>& parts, Time now)
     SqlPiece piece{"CASE"};
     for (std::size_t i = 0; i + 1 < parts.size(); ++i) {
         piece.sql += " WHEN ";
-        piece.add(check_of(stored_form(parts[i], now), now));
+        piece.add(check_of(stored_form(parts[i], now), now, Checked::Whole));
         piece.sql += " THEN " + std::to_string(i);
     }
     piece.sql += " ELSE " + std::to_string(parts.size() - 1) + " END";

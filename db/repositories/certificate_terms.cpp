@@ -105,7 +105,7 @@ public:
     {
         for (const auto& condition : conditions) {
             const auto range = in_order_of(condition, CertificateSort::ValidTo);
-            checks_.push_back(range && condition.kind == Kind::All ? *range : check_of(condition, now));
+            checks_.push_back(range && condition.kind == Kind::All ? *range : check_of(condition, now, Checked::Page));
         }
         if (page.after) {
             after_ = Place{.created_at = number_of(*page.after), .id = page.after->id};

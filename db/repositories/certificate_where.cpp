@@ -81,7 +81,7 @@ Narrowed narrow(Session& session, const CertificateFilter& filter, std::optional
     return {.conditions = std::move(conditions), .few = std::move(few)};
 }
 
-Conditions where_of(const Narrowed& narrowed, Time now, std::optional<CertificateSort> sort)
+Conditions where_of(const Narrowed& narrowed, Time now, std::optional<CertificateSort> sort, Checked checked)
 {
     Conditions where;
     if (narrowed.few) {
@@ -89,7 +89,7 @@ Conditions where_of(const Narrowed& narrowed, Time now, std::optional<Certificat
     }
     for (const auto& condition : narrowed.conditions) {
         const auto in_order = sort ? in_order_of(condition, *sort) : std::nullopt;
-        const auto piece = in_order ? *in_order : check_of(condition, now);
+        const auto piece = in_order ? *in_order : check_of(condition, now, checked);
         where.add_values(piece.sql, piece.values);
     }
     return where;
@@ -97,7 +97,7 @@ Conditions where_of(const Narrowed& narrowed, Time now, std::optional<Certificat
 
 Conditions where_of(Session& session, const CertificateFilter& filter, std::optional<CertificateSort> sort)
 {
-    return where_of(narrow(session, filter, sort), filter.now, sort);
+    return where_of(narrow(session, filter, sort), filter.now, sort, Checked::Whole);
 }
 
 void prefer_indexes(Session& session)
