@@ -13,6 +13,7 @@
 #include "api/domains.hpp"
 #include "api/events.hpp"
 #include "api/exports.hpp"
+#include "api/host_checks.hpp"
 #include "api/oauth_tokens.hpp"
 #include "api/oidc.hpp"
 #include "api/orders.hpp"
@@ -147,6 +148,7 @@ constexpr Route kRoutes[] = {
     {"GET",    "/api/v1/providers/{id}", Right::ReadProviders,   Read{providers::show}},
     {"PATCH",  "/api/v1/providers/{id}", Right::ManageProviders, Write{providers::change}, MergePatch},
     {"POST",   "/api/v1/providers/{id}/checks", Right::ManageProviders, Custom{providers::check}, Json},
+    {"POST",   "/api/v1/host-checks", Right::CheckHosts, Custom{host_checks::check}, Json},
 
     {"GET",    "/api/v1/policies",               Right::ReadPolicies,     Read{policies::list}},
     {"POST",   "/api/v1/policies",               Right::ManagePolicies,   Write{policies::create}, Json, Idempotent},
@@ -252,6 +254,7 @@ constexpr std::pair<Right, std::string_view> kRightNames[] = {
     {Right::ManagePolicyWaivers, "ManagePolicyWaivers"},
     {Right::ReadProviders, "ReadProviders"},
     {Right::ManageProviders, "ManageProviders"},
+    {Right::CheckHosts, "CheckHosts"},
     {Right::ReadAuthorities, "ReadAuthorities"},
     {Right::ManageAuthorities, "ManageAuthorities"},
     {Right::ReadAcmeServers, "ReadAcmeServers"},

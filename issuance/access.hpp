@@ -57,6 +57,7 @@ enum class Right {
     ManagePolicyWaivers, ///< approve that a rule need not be met, and take that back
     ReadProviders,
     ManageProviders,
+    CheckHosts, ///< have the server look at what another one presents
     ReadAuthorities,
     ManageAuthorities,
     ReadAcmeServers,

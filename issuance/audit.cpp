@@ -64,6 +64,8 @@ constexpr Name kCatalogue[] = {
     {kProviderUpdated, "A provider was changed."},
     {kProviderChecked, "A provider's credentials were tested and are good."},
     {kProviderCheckFailed, "A provider's credentials were tested and did not do."},
+    {kHostChecked, "It was looked at what a server presents."},
+    {kHostCheckFailed, "A server was to be looked at and presented nothing, or may not be connected to."},
     {kOrderSubmitted, "An order was submitted to a certificate authority outside, which knows it by the handle."},
     {kOrderCancelled, "An operator ended an order that waited for a certificate."},
     {kOrderUploaded, "An operator uploaded the certificate of an order."},

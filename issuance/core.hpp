@@ -18,6 +18,10 @@ namespace providers {
 class Outbound;
 }
 
+namespace hosts {
+class Prober;
+}
+
 class Waiters;
 std::shared_ptr<Waiters> make_waiters();
 
@@ -49,6 +53,8 @@ struct Core {
     std::shared_ptr<Waiters> waiters = make_waiters();
     /// The way to CAs outside; null where nothing may leave the process.
     providers::Outbound* outbound = nullptr;
+    /// Looks at TLS servers; null as well.
+    hosts::Prober* hosts = nullptr;
 };
 
 } // namespace chancery::issuance

@@ -25,6 +25,7 @@
 #include "issuance/setup.hpp"
 #include "server/app/console_routes.hpp"
 #include "server/app/first_start.hpp"
+#include "server/app/host_prober.hpp"
 #include "server/app/jobs.hpp"
 #include "server/app/outbound.hpp"
 #include "server/app/publication.hpp"
@@ -217,6 +218,7 @@ struct Application::Impl {
     net::TlsProber prober;
     std::unique_ptr<acme::Resolver> resolver;
     std::unique_ptr<GuardedOutbound> outbound;
+    std::unique_ptr<HostProber> hosts;
     http::Router router;
     std::unique_ptr<acme::Door> acme_door;
     std::unique_ptr<api::Door> api_door;
@@ -261,6 +263,8 @@ Application::Impl::Impl(Config wanted)
     resolver = std::make_unique<acme::UnboundResolver>(settings);
     outbound = std::make_unique<GuardedOutbound>(client, *resolver, services.config.providers.allowed_networks);
     core.outbound = outbound.get();
+    hosts = std::make_unique<HostProber>(prober, *resolver, services.config.host_checks.allowed_networks);
+    core.hosts = hosts.get();
     acme_door = std::make_unique<acme::Door>(core, settings, client, prober, *resolver);
     api_door = std::make_unique<api::Door>(
         core, api_settings(services.config, offer_first_administrator(core, services.config)));

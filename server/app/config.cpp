@@ -183,6 +183,10 @@ const std::vector<Key>& all_keys()
         {"providers.allowed_networks", CHANCERY_SLOT(providers.allowed_networks),
          "Reserved networks in which CAs outside, their webhooks and name servers may be (CIDR). Without them private, "
          "loopback and link-local addresses are refused, whatever URL or redirect leads there."},
+        {"host_checks.allowed_networks", CHANCERY_SLOT(host_checks.allowed_networks),
+         "Reserved networks in which people with the right to check hosts may have the server look (CIDR). Without "
+         "them "
+         "private, loopback and link-local addresses are refused, whatever name leads there."},
         {"log.level", CHANCERY_SLOT(log.level), "debug, info, warning or error."},
         {"log.destination", CHANCERY_SLOT(log.destination), "A file, or - for standard error."},
         {"setup.organization", CHANCERY_SLOT(setup.organization),

@@ -102,6 +102,10 @@ struct Config {
         std::vector<std::string> allowed_networks{};
     } providers;
 
+    struct HostChecks {
+        std::vector<std::string> allowed_networks{};
+    } host_checks;
+
     struct Log {
         std::string level = "info";
         std::string destination = "-";

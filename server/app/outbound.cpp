@@ -1,7 +1,5 @@
 #include "server/app/outbound.hpp"
 
-#include "pki/names.hpp"
-
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/connect.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
@@ -113,37 +111,10 @@ asio::awaitable<std::expected<std::string, OutboundError>> exchange(std::string 
 
 } // namespace
 
-asio::awaitable<GuardedOutbound::Answer<std::vector<std::string>>>
-GuardedOutbound::addresses_of(std::string host, acme::Deadline deadline)
-{
-    using namespace asio::experimental::awaitable_operators;
-    std::vector<std::string> found;
-    if (const auto literal = pki::normalise_ip(host)) {
-        found.push_back(*literal);
-    } else {
-        auto [v6, v4] = co_await (resolver_.addresses(host, acme::AddressFamily::V6, deadline) &&
-                                  resolver_.addresses(host, acme::AddressFamily::V4, deadline));
-        for (auto* answer : {&v6, &v4}) {
-            if (*answer && !(*answer)->empty()) {
-                found.push_back((*answer)->front());
-                // One address of each family is tried; whether it is allowed is asked of that very address.
-            }
-        }
-        if (found.empty()) {
-            co_return unreachable(host + " has no address");
-        }
-    }
-    std::erase_if(found, [&](const auto& address) { return !policy_.allows(address); });
-    if (found.empty()) {
-        co_return refused(host + " has no address that may be connected to; see providers.allowed_networks");
-    }
-    co_return found;
-}
-
 asio::awaitable<GuardedOutbound::Answer<http::Response>> GuardedOutbound::fetch(Url url, OutboundRequest request,
                                                                                 acme::Deadline deadline)
 {
-    const auto addresses = co_await addresses_of(url.host, deadline);
+    const auto addresses = co_await addresses_.of(url.host, deadline);
     if (!addresses) {
         co_return std::unexpected(addresses.error());
     }
@@ -201,7 +172,7 @@ GuardedOutbound::ask_name_server(std::string host, std::uint16_t port, std::stri
     if (message.size() > 0xffff) {
         co_return refused("the DNS message is too long");
     }
-    const auto addresses = co_await addresses_of(host, std::chrono::steady_clock::now() + kNameServerLimit);
+    const auto addresses = co_await addresses_.of(host, std::chrono::steady_clock::now() + kNameServerLimit);
     if (!addresses) {
         co_return std::unexpected(addresses.error());
     }

@@ -1,9 +1,8 @@
 #pragma once
 
-#include "acme/validation/address_policy.hpp"
-#include "acme/validation/resolver.hpp"
 #include "issuance/providers/outbound.hpp"
 #include "issuance/providers/url.hpp"
+#include "server/app/guarded_addresses.hpp"
 #include "server/http/client.hpp"
 
 #include <string>
@@ -11,12 +10,11 @@
 
 namespace chancery::app {
 
-/// The core's way outside: names are resolved here, every address is put before the policy, and the connection goes to
-/// the address that was allowed, so that a name which changes in between leads nowhere else.
+/// The core's way outside, to addresses that the policy allows.
 class GuardedOutbound final : public issuance::providers::Outbound {
 public:
     GuardedOutbound(http::Client& client, acme::Resolver& resolver, const std::vector<std::string>& allowed_networks)
-        : client_(client), resolver_(resolver), policy_(allowed_networks)
+        : client_(client), addresses_(resolver, allowed_networks, "providers.allowed_networks")
     {
     }
 
@@ -30,14 +28,11 @@ private:
     using Error = issuance::providers::OutboundError;
     template <class T> using Answer = std::expected<T, Error>;
 
-    /// The allowed addresses of a host; Refused when it has only others.
-    boost::asio::awaitable<Answer<std::vector<std::string>>> addresses_of(std::string host, acme::Deadline deadline);
     boost::asio::awaitable<Answer<http::Response>>
     fetch(issuance::providers::Url url, issuance::providers::OutboundRequest request, acme::Deadline deadline);
 
     http::Client& client_;
-    acme::Resolver& resolver_;
-    acme::AddressPolicy policy_;
+    GuardedAddresses addresses_;
 };
 
 } // namespace chancery::app

@@ -28,17 +28,18 @@ void offer(ssl_st& ssl, const std::string& protocol)
 {
     const auto wire = static_cast<char>(protocol.size()) + protocol;
     const auto* bytes = reinterpret_cast<const unsigned char*>(wire.data());
-    if (protocol.empty() || protocol.size() > 255 ||
-        SSL_set_alpn_protos(&ssl, bytes, static_cast<unsigned>(wire.size())) != 0) {
+    if (protocol.empty()) {
+        return;
+    }
+    if (protocol.size() > 255 || SSL_set_alpn_protos(&ssl, bytes, static_cast<unsigned>(wire.size())) != 0) {
         throw std::invalid_argument("not a protocol name for ALPN");
     }
 }
 
-std::string certificate_of(const ssl_st& ssl)
+std::string der_of(const X509* certificate)
 {
-    const std::unique_ptr<X509, CertificateDeleter> certificate(SSL_get1_peer_certificate(&ssl));
     unsigned char* der = nullptr;
-    const int size = certificate ? i2d_X509(certificate.get(), &der) : 0;
+    const int size = certificate != nullptr ? i2d_X509(certificate, &der) : 0;
     ERR_clear_error();
     if (size <= 0) {
         return {};
@@ -48,12 +49,29 @@ std::string certificate_of(const ssl_st& ssl)
     return text;
 }
 
+std::string certificate_of(const ssl_st& ssl)
+{
+    const std::unique_ptr<X509, CertificateDeleter> certificate(SSL_get1_peer_certificate(&ssl));
+    return der_of(certificate.get());
+}
+
+std::vector<std::string> chain_of(const ssl_st& ssl)
+{
+    std::vector<std::string> chain;
+    const auto* sent = SSL_get_peer_cert_chain(&ssl);
+    for (int i = 0; sent != nullptr && i < sk_X509_num(sent); ++i) {
+        chain.push_back(der_of(sk_X509_value(sent, i)));
+    }
+    return chain;
+}
+
 TlsPeer peer_of(const ssl_st& ssl)
 {
     const unsigned char* chosen = nullptr;
     unsigned length = 0;
     SSL_get0_alpn_selected(&ssl, &chosen, &length);
-    TlsPeer peer{.protocol = {}, .certificate = certificate_of(ssl)};
+    TlsPeer peer{
+        .protocol = {}, .certificate = certificate_of(ssl), .chain = chain_of(ssl), .version = SSL_get_version(&ssl)};
     if (length > 0) {
         peer.protocol.assign(reinterpret_cast<const char*>(chosen), length);
     }

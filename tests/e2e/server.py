@@ -129,6 +129,7 @@ class Server:
             "CHANCERY_SERVER_DRAIN_SECONDS": "20",
             "CHANCERY_ACME_HTTP01_PORT": str(self.http01_port),
             "CHANCERY_ACME_ALLOWED_NETWORKS": "127.0.0.0/8,::1/128",
+            "CHANCERY_HOST_CHECKS_ALLOWED_NETWORKS": "127.0.0.0/8,::1/128",
             "CHANCERY_ACME_DNS_TRUST_ANCHORS": "",  # the tests' own DNS server signs nothing
             "CHANCERY_SETUP_DOMAINS": domains,
             "CHANCERY_LOG_LEVEL": "info",

@@ -36,6 +36,21 @@ class RestTest(server.SharedServerTest):
         self.assertTrue(answer.headers["Location"].endswith("/orders/" + answer.json["id"]))
         x509.assert_chain(self.server.root, self.chain_of(answer.json["certificate_id"]), "rsa.localhost")
 
+    def test_a_host_is_looked_at_over_the_network(self):
+        check = lambda **wanted: self.server.expect(200, "POST", "/host-checks", wanted).json  # noqa: E731
+        seen = check(host="localhost", port=self.server.port)
+        self.assertTrue(seen["succeeded"], seen)
+        self.assertEqual(seen["findings"], [])
+        self.assertEqual(seen["tls_version"], "TLSv1.3")
+        x509.assert_chain(self.server.root, "".join(one["certificate"] for one in seen["chain"]), "localhost")
+        known = self.server.expect(200, "GET", "/certificates/" + seen["certificate_id"]).json
+        self.assertEqual(known["common_name"], "localhost")
+        by_another_name = check(host="127.0.0.1", port=self.server.port, server_name="www.chancery.example")
+        self.assertEqual([one["code"] for one in by_another_name["findings"]], ["name_mismatch"])
+        plain = check(host="localhost", port=self.server.http_port)  # no TLS there
+        self.assertEqual((plain["succeeded"], plain["chain"]), (False, []))
+        self.assertTrue(plain["detail"].startswith("localhost: "), plain)
+
     def test_a_pfx_opens_with_the_password_shown_and_with_no_other(self):
         made = self.order(common_name="pfx.localhost", key_algorithm="ec-256")
         path = os.path.join(self.scratch, "pfx")

@@ -16,13 +16,14 @@ using Kind = http::FetchError::Kind;
 
 namespace {
 
-std::expected<http::TlsPeer, http::FetchError> probe(std::uint16_t port, std::chrono::milliseconds timeout = 5s)
+std::expected<http::TlsPeer, http::FetchError> probe(std::uint16_t port, std::chrono::milliseconds timeout = 5s,
+                                                     const std::string& protocol = "acme-tls/1")
 {
     net::TlsProber prober;
     http::Probe wanted{.address = "127.0.0.1",
                        .port = port,
                        .server_name = "1.2.0.192.in-addr.arpa",
-                       .protocol = "acme-tls/1",
+                       .protocol = protocol,
                        .timeout = timeout};
     return test::run(prober.probe(std::move(wanted)));
 }
@@ -48,6 +49,16 @@ TEST_CASE("a server that speaks TLS but not the protocol is seen as such", "[int
     REQUIRE(peer);
     CHECK(peer->protocol.empty());
     CHECK_FALSE(peer->certificate.empty());
+}
+
+TEST_CASE("a probe that offers no protocol brings the chain and the version", "[integration][server]")
+{
+    TlsTestServer server({.protocol = "", .newest = TlsTestServer::Version::Tls12});
+    const auto peer = probe(server.port(), 5s, "");
+    REQUIRE(peer);
+    CHECK(server.offered().empty());
+    CHECK(peer->version == "TLSv1.2");
+    CHECK(peer->chain == std::vector<std::string>{server.certificate_der()});
 }
 
 TEST_CASE("TLS 1.2 is enough, TLS 1.1 is not", "[integration][server][acme-085]")

@@ -1,3 +1,4 @@
+#include "server/app/host_prober.hpp"
 #include "server/app/outbound.hpp"
 #include "tests/support/acme_world.hpp"
 #include "tests/support/run.hpp"
@@ -100,4 +101,34 @@ TEST_CASE("a request that may have arrived is not sent to another address", "[is
     OutboundRequest request{.method = "POST", .url = "https://ca.example.com/order"};
     CHECK(run(outbound.send(request))->status == 404);
     CHECK(outside.web.fetched.size() == 2); // nobody listened at the first: nothing can have arrived there
+}
+
+TEST_CASE("a host whose name leads to a reserved address is not looked at", "[issuance][hosts][ssrf]")
+{
+    Outside outside;
+    ScriptedTls tls;
+    tls.peers["ca.example.com"] = {.certificate = "leaf", .chain = {"leaf", "above"}, .version = "TLSv1.3"};
+    tls.peers["inside.example.com"] = tls.peers["ca.example.com"];
+    const auto look = [&](const std::string& host, const std::vector<std::string>& allowed = {}) {
+        app::HostProber hosts(tls, outside.dns, allowed);
+        return run(hosts.look({.host = host, .port = 443, .server_name = host}));
+    };
+    const auto seen = look("ca.example.com");
+    REQUIRE(seen);
+    CHECK(seen->address == "8.8.4.4");
+    CHECK(seen->chain.size() == 2);
+    CHECK(tls.probed.back().protocol.empty());
+    tls.probed.clear();
+    for (const auto* host :
+         {"inside.example.com", "metadata.example.com", "six.example.com", "127.0.0.1", "::1", "10.0.0.7"}) {
+        INFO(host);
+        const auto refused = look(host);
+        REQUIRE_FALSE(refused);
+        CHECK(refused.error().contains("host_checks.allowed_networks"));
+    }
+    CHECK(tls.probed.empty());
+    CHECK(look("inside.example.com", {"10.0.0.0/8"}).has_value());
+    CHECK(look("nowhere.example.com").error() == "nowhere.example.com has no address");
+    tls.dead = {"8.8.4.4"};
+    CHECK(look("ca.example.com").error() == "ca.example.com: connection refused");
 }
