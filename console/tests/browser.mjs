@@ -10,8 +10,11 @@ export function launch() {
   return chromium.launch({ executablePath: kChromium, args: ["--no-sandbox", "--font-render-hinting=none"] });
 }
 
-/** A page in a fresh profile. `expected` are patterns of console messages that the test provokes. */
-export async function open(browser, server, { expected = [], ...options } = {}) {
+/**
+ * A page in a fresh profile. `expected` are patterns of console messages that the test provokes, `origins` others that
+ * the browser may go to.
+ */
+export async function open(browser, server, { expected = [], origins = [], ...options } = {}) {
   const context = await browser.newContext({
     ignoreHTTPSErrors: true,
     viewport: { width: 1440, height: 900 },
@@ -29,7 +32,7 @@ export async function open(browser, server, { expected = [], ...options } = {}) 
   page.on("pageerror", (error) => faults.push(`exception: ${error.message}`));
   page.on("request", (request) => {
     const url = request.url();
-    if (!url.startsWith(server.url) && !url.startsWith("blob:") && !url.startsWith("data:"))
+    if (![server.url, "blob:", "data:", ...origins].some((one) => url.startsWith(one)))
       faults.push(`foreign request: ${url}`);
   });
   await page.addInitScript(() => {
