@@ -66,16 +66,16 @@ http::Response refused(const http::Request& request, const Problem& problem)
     }
     response.with("Vary", "Accept");
     auto detail = escaped(problem.detail);
-    return as_page(
-        std::move(response),
-        "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">"
-        "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">"
-        "<meta name=\"color-scheme\" content=\"light dark\"><title>Not signed in · Chancery</title>"
-        "<link rel=\"stylesheet\" href=\"" +
-            std::string(kStyle) + "\"></head><body><main>" + std::string(kSeal) + "<h1>You are not signed in</h1><p>" +
-            detail + "</p><p><a href=\"/\">Back to the sign-in</a></p><p class=\"small\">Whoever helps you asks for "
-            "this: request " +
-            escaped(request.request_id) + "</p></main></body></html>\n");
+    return as_page(std::move(response),
+                   "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">"
+                   "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">"
+                   "<meta name=\"color-scheme\" content=\"light dark\"><title>Not signed in · Chancery</title>"
+                   "<link rel=\"stylesheet\" href=\"" +
+                       std::string(kStyle) + "\"></head><body><main>" + std::string(kSeal) +
+                       "<h1>You are not signed in</h1><p>" + detail +
+                       "</p><p><a href=\"/\">Back to the sign-in</a></p><p class=\"small\">Whoever helps you asks for "
+                       "this: request " +
+                       escaped(request.request_id) + "</p></main></body></html>\n");
 }
 
 http::Response not_configured(const http::Request& request)
