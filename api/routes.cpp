@@ -124,6 +124,10 @@ constexpr Route kRoutes[] = {
     {"GET",    "/api/v1/stats/issuance",     Right::ReadCertificates,   Read{statistics::issuance}},
     {"GET",    "/api/v1/stats/status",       Right::ReadCertificates,   Read{statistics::status}},
     {"GET",    "/api/v1/stats/crypto",       Right::ReadCertificates,   Read{statistics::crypto}},
+    {"GET",    "/api/v1/stats/succession",   Right::ReadCertificates,   Read{statistics::succession}},
+    {"GET",    "/api/v1/stats/orders",       Right::ReadOrders,         Read{statistics::orders}},
+    {"GET",    "/api/v1/stats/order-durations",  Right::ReadOrders,     Read{statistics::order_durations}},
+    {"GET",    "/api/v1/stats/policy-outcomes",  Right::ReadOrders,     Read{statistics::policy_outcomes}},
 
     {"GET",    "/api/v1/orders",                      Right::ReadOrders,          Read{orders::list}},
     {"POST",   "/api/v1/orders",                      Right::RequestCertificates, Custom{orders::create}, Json, Idempotent},
@@ -153,6 +157,7 @@ constexpr Route kRoutes[] = {
     {"GET",    "/api/v1/policies/{id}/versions", Right::ReadPolicies,     Read{policies::versions}},
     {"GET",    "/api/v1/policy-rules",           Right::ReadPolicies,     Read{policies::catalogue}},
     {"POST",   "/api/v1/policy-evaluations",     Right::EvaluatePolicies, Read{policy_evaluations::evaluate}, Json},
+    {"GET",    "/api/v1/policy-decisions",       Right::ReadOrders,       Read{policy_decisions::list}},
     {"GET",    "/api/v1/policy-decisions/{id}",  Right::ReadOrders,       Read{policy_decisions::show}},
     {"GET",    "/api/v1/policy-replays",                    Right::ReadAllCertificates, Read{policy_replays::list}},
     {"POST",   "/api/v1/policy-replays",                    Right::ReplayPolicies,      Custom{policy_replays::create}, Json, Idempotent},

@@ -7,6 +7,8 @@
 #include "issuance/problem_json.hpp"
 
 #include <algorithm>
+#include <optional>
+#include <set>
 
 namespace chancery::issuance {
 namespace {
@@ -49,6 +51,32 @@ std::string waived_details(const std::string& order_id, const std::string& decis
         .take();
 }
 
+std::optional<PolicyOutcome> outcome_of(const policy::Finding& finding)
+{
+    switch (finding.outcome) {
+        case policy::RuleOutcome::Fail:
+            return PolicyOutcome::Refused;
+        case policy::RuleOutcome::Warn:
+            return PolicyOutcome::Warned;
+        case policy::RuleOutcome::Waived:
+            return PolicyOutcome::Waived;
+        case policy::RuleOutcome::Pass:
+            break;
+    }
+    return std::nullopt;
+}
+
+std::vector<UnmetRule> outcomes_of(const policy::Decision& decision)
+{
+    std::set<UnmetRule> unmet;
+    for (const auto& finding : decision.findings) {
+        if (const auto outcome = outcome_of(finding)) {
+            unmet.insert({.rule = finding.rule, .outcome = *outcome});
+        }
+    }
+    return {unmet.begin(), unmet.end()};
+}
+
 } // namespace
 
 void keep_decision(db::UnitOfWork& work, const Caller& caller, const CertificateRequest& request,
@@ -64,7 +92,8 @@ void keep_decision(db::UnitOfWork& work, const Caller& caller, const Certificate
                                 .requested_by = caller.actor,
                                 .common_name = judged.facts.subject.common_name,
                                 .name_count = static_cast<long long>(names.size()),
-                                .document = judged.decision.to_json()};
+                                .document = judged.decision.to_json(),
+                                .outcomes = outcomes_of(judged.decision)};
     record.names.assign(names.begin(),
                         names.begin() + static_cast<std::ptrdiff_t>(std::min(names.size(), kNamesShown)));
     work.write_always(

@@ -34,6 +34,8 @@ enum class CertificateField {
     RenewedFrom,
     RenewedTo,
     Superseded,
+    RenewsByItself, ///< its renewal is planned, or an ACME client asked for it
+    RenewalDueAt,
     RequesterType,
     RequesterId,
     AcmeAccountId, ///< for what an ACME client may see; nobody else filters by it

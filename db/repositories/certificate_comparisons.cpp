@@ -146,6 +146,12 @@ SqlPiece custom_condition(const Comparison& comparison)
     return piece.add(plain(comparison, number ? "number" : "value"));
 }
 
+/// The condition on the row of `planned_renewals`.
+SqlPiece due_condition(const Comparison& comparison)
+{
+    return comparison.op == Op::Exists ? SqlPiece{"due_at IS NOT NULL"} : plain(comparison, "due_at");
+}
+
 bool is_time(Field field)
 {
     return field == Field::ValidFrom || field == Field::ValidTo || field == Field::RevokedAt ||
@@ -191,6 +197,9 @@ std::optional<Beside> beside(const Comparison& comparison)
     }
     if (comparison.field == Field::Custom) {
         return Beside{"certificate_custom_values", custom_condition(comparison)};
+    }
+    if (comparison.field == Field::RenewalDueAt) {
+        return Beside{"planned_renewals", due_condition(comparison)};
     }
     if (comparison.field == Field::Text) {
         return Beside{"certificate_texts",

@@ -36,7 +36,7 @@ bool is_moment(const FilterNode& node);
 /// On a column of `certificates`, as an index can answer it.
 SqlPiece bare(const Comparison& comparison);
 
-/// Fields that have rows of their own: the table, and the condition on a row. "exists" has none.
+/// Fields that have rows of their own: the table, and the condition on a row. "exists" has none where every row is one.
 struct Beside {
     std::string_view table;
     std::optional<SqlPiece> condition{};

@@ -1,5 +1,6 @@
 #include "db/repositories/certificate_conditions.hpp"
 
+#include "core/model/order.hpp"
 #include "core/text.hpp"
 #include "db/repositories/certificate_comparisons.hpp"
 
@@ -50,27 +51,13 @@ FilterNode days_node(Op op, long long days, long long now)
     }
 }
 
-/// What is computed at read time, as what it is computed from.
-FilterNode stored_form(const FilterNode& node, Time now)
+/// By the plan of the renewals here, or by the client that asked for it.
+FilterNode itself_node(bool yes)
 {
-    if (node.kind != Kind::Compare) {
-        FilterNode copy{.kind = node.kind};
-        for (const auto& child : node.children) {
-            copy.children.push_back(stored_form(child, now));
-        }
-        return copy;
-    }
-    const auto& comparison = node.comparison;
-    const bool status = comparison.field == Field::Status;
-    if (!status && comparison.field != Field::DaysUntilExpiry) {
-        return node;
-    }
-    std::vector<FilterNode> any;
-    for (const auto& value : comparison.values) {
-        any.push_back(status ? status_node(from_name<CertificateStatus>(text_of(value)).value(), to_millis(now))
-                             : days_node(comparison.op, std::get<long long>(value), to_millis(now)));
-    }
-    return any.size() == 1 ? any.front() : FilterNode::any(std::move(any));
+    const std::string client(name_of(ActorType::AcmeClient));
+    std::vector<FilterNode> either = {FilterNode::compare(Field::RequesterType, Op::Equal, client),
+                                      FilterNode::compare(Field::RenewalDueAt, Op::Exists, 1LL)};
+    return yes ? FilterNode::any(std::move(either)) : FilterNode::none(std::move(either));
 }
 
 void unfold(const FilterNode& node, std::vector<FilterNode>& out)
@@ -155,6 +142,31 @@ SqlPiece& SqlPiece::add(const SqlPiece& other)
     sql += other.sql;
     values.insert(values.end(), other.values.begin(), other.values.end());
     return *this;
+}
+
+FilterNode stored_form(const FilterNode& node, Time now)
+{
+    if (node.kind != Kind::Compare) {
+        FilterNode copy{.kind = node.kind};
+        for (const auto& child : node.children) {
+            copy.children.push_back(stored_form(child, now));
+        }
+        return copy;
+    }
+    const auto& comparison = node.comparison;
+    if (comparison.field == Field::RenewsByItself) {
+        return itself_node(truth_of(comparison));
+    }
+    const bool status = comparison.field == Field::Status;
+    if (!status && comparison.field != Field::DaysUntilExpiry) {
+        return node;
+    }
+    std::vector<FilterNode> any;
+    for (const auto& value : comparison.values) {
+        any.push_back(status ? status_node(from_name<CertificateStatus>(text_of(value)).value(), to_millis(now))
+                             : days_node(comparison.op, std::get<long long>(value), to_millis(now)));
+    }
+    return any.size() == 1 ? any.front() : FilterNode::any(std::move(any));
 }
 
 std::vector<FilterNode> conditions_of(const CertificateFilter& filter)

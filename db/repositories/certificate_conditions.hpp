@@ -25,7 +25,10 @@ struct SqlPiece {
     SqlPiece& add(const SqlPiece& other);
 };
 
-/// The filter as conditions that must all hold: `status` and `days_until_expiry` as what they are computed from,
+/// What is computed at read time (`status`, `days_until_expiry`, `renews_by_itself`) as what it is computed from.
+FilterNode stored_form(const FilterNode& node, Time now);
+
+/// The filter as conditions that must all hold: what is computed as what it is computed from,
 /// nested "all" unfolded, and conditions on one moment side by side as one, so that they are one range of an index.
 std::vector<FilterNode> conditions_of(const CertificateFilter& filter);
 

@@ -68,6 +68,11 @@ public:
     /// which ascend. `moment` is ValidTo or CreatedAt.
     std::vector<long long> count_between(const CertificateFilter& filter, CertificateField moment,
                                          const std::vector<Time>& bounds);
+    /// The same, and in each span how many are of each part; no certificate is in two of these, and the last is
+    /// whatever is in none of the others.
+    std::vector<std::vector<long long>> count_parts(const CertificateFilter& filter, CertificateField moment,
+                                                    const std::vector<Time>& bounds,
+                                                    const std::vector<FilterNode>& parts);
     std::vector<CryptoCount> count_by_crypto(const CertificateFilter& filter);
 
     /// False when it was revoked already (the WHERE is the lock). Raises the revision.

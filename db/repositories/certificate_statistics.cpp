@@ -1,41 +1,70 @@
 #include "db/repositories/certificate_conditions.hpp"
 #include "db/repositories/certificate_repository.hpp"
+#include "db/repositories/figures.hpp"
 #include "db/statement.hpp"
+
+#include <algorithm>
 
 namespace chancery::db {
 namespace {
 
-/// "CASE WHEN column < :b0 THEN 0 WHEN … ELSE n END"
-std::string bucket_of(std::string_view column, std::size_t bounds)
+/// Which of the parts a row is, where the last is what none of the others is.
+SqlPiece part_of(const std::vector<FilterNode>& parts, Time now)
 {
-    std::string sql = "CASE";
-    for (std::size_t i = 0; i < bounds; ++i) {
-        sql += " WHEN " + std::string(column) + " < :b" + std::to_string(i) + " THEN " + std::to_string(i);
+    SqlPiece piece{"CASE"};
+    for (std::size_t i = 0; i + 1 < parts.size(); ++i) {
+        piece.sql += " WHEN ";
+        piece.add(check_of(stored_form(parts[i], now), now));
+        piece.sql += " THEN " + std::to_string(i);
     }
-    return sql + " ELSE " + std::to_string(bounds) + " END";
+    piece.sql += " ELSE " + std::to_string(parts.size() - 1) + " END";
+    return parts.size() > 1 ? piece : SqlPiece{"0"};
 }
 
 } // namespace
 
-std::vector<long long> CertificateRepository::count_between(const CertificateFilter& filter, CertificateField moment,
-                                                            const std::vector<Time>& bounds)
+std::vector<std::vector<long long>> CertificateRepository::count_parts(const CertificateFilter& filter,
+                                                                       CertificateField moment,
+                                                                       const std::vector<Time>& bounds,
+                                                                       const std::vector<FilterNode>& parts)
 {
     const bool expiry = moment == CertificateField::ValidTo;
     prefer_indexes(session_);
     const auto where = where_of(session_, filter, expiry ? CertificateSort::ValidTo : CertificateSort::CreatedAt);
-    Query query(session_, "SELECT bucket, count(*) FROM (SELECT " +
-                              bucket_of(expiry ? "valid_to" : "created_at", bounds.size()) +
-                              " AS bucket FROM certificates" + where.sql() + ") AS bucketed GROUP BY bucket");
+    const auto part = part_of(parts, filter.now);
+    Query query(session_, numbered("SELECT bucket, part, count(*) FROM (SELECT " +
+                                   span_of(expiry ? "valid_to" : "created_at", bounds.size()) + " AS bucket, " +
+                                   part.sql + " AS part FROM certificates") +
+                              where.sql() + ") AS bucketed GROUP BY bucket, part");
     for (const auto& bound : bounds) {
         query.bind(bound);
     }
-    std::vector<long long> counts(bounds.size() + 1, 0);
-    for (const auto& [bucket, count] : where.bind_to(query).all([](Row& row) {
-             std::pair<long long, long long> one;
-             row.read(one.first, one.second);
-             return one;
+    for (const auto& value : part.values) {
+        std::visit([&](const auto& each) { query.bind(each); }, value);
+    }
+    std::vector<std::vector<long long>> counts(bounds.size() + 1,
+                                               std::vector<long long>(std::max<std::size_t>(parts.size(), 1), 0));
+
+    struct Counted {
+        long long bucket = 0, part = 0, certificates = 0;
+    };
+
+    for (const auto& one : where.bind_to(query).all([](Row& row) {
+             Counted counted;
+             row.read(counted.bucket, counted.part, counted.certificates);
+             return counted;
          })) {
-        counts.at(static_cast<std::size_t>(bucket)) = count;
+        counts.at(static_cast<std::size_t>(one.bucket)).at(static_cast<std::size_t>(one.part)) = one.certificates;
+    }
+    return counts;
+}
+
+std::vector<long long> CertificateRepository::count_between(const CertificateFilter& filter, CertificateField moment,
+                                                            const std::vector<Time>& bounds)
+{
+    std::vector<long long> counts;
+    for (const auto& parts : count_parts(filter, moment, bounds, {})) {
+        counts.push_back(parts.front());
     }
     return counts;
 }

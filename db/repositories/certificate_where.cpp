@@ -1,4 +1,5 @@
 #include "db/repositories/certificate_conditions.hpp"
+#include "db/repositories/figures.hpp"
 #include "db/statement.hpp"
 
 #include <utility>
@@ -12,12 +13,8 @@ constexpr std::string_view kPreferIndexes = "SELECT set_config('enable_seqscan',
 /// How many rows a SELECT of ids has, up to one more than few.
 long long count_few(Session& session, const SqlPiece& rows)
 {
-    std::string sql = "SELECT count(*) FROM (" + rows.sql + " LIMIT " + std::to_string(kFewRows + 1) + ") AS few";
-    std::size_t number = 0;
-    for (auto at = sql.find('?'); at != std::string::npos; at = sql.find('?', at)) {
-        sql.replace(at, 1, ":p" + std::to_string(number++));
-    }
-    Query query(session, sql);
+    Query query(session,
+                numbered("SELECT count(*) FROM (" + rows.sql + " LIMIT " + std::to_string(kFewRows + 1) + ") AS few"));
     for (const auto& value : rows.values) {
         std::visit([&](const auto& each) { query.bind(each); }, value);
     }

@@ -20,6 +20,22 @@ struct OrderFilter {
     std::optional<Time> submitted_after{};
 };
 
+/// What has become of orders; `open` are neither complete nor failed.
+struct OrderCounts {
+    long long complete = 0;
+    long long failed = 0;
+    long long open = 0;
+};
+
+/// How long the complete orders of a provider took: percentiles by nearest rank.
+struct ProviderDurations {
+    std::string provider_id{};
+    long long orders = 0;
+    long long p50_ms = 0;
+    long long p95_ms = 0;
+    long long p99_ms = 0;
+};
+
 class OrderRepository {
 public:
     explicit OrderRepository(Session& session) : session_(session) {}
@@ -30,6 +46,11 @@ public:
     /// Newest first unless the page says ascending; sorted by submission. Without their decisions.
     std::vector<Order> list(const OrderFilter& filter, const PageRequest& page);
     long long count(const OrderFilter& filter);
+    /// Of orders submitted from each bound up to the next: one less than bounds, which ascend. Of all requesters when
+    /// `requester_id` is empty.
+    std::vector<OrderCounts> count_between(const std::string& requester_id, const std::vector<Time>& bounds);
+    /// Of orders submitted at `since` or later; at most `limit` providers, those with the most orders first.
+    std::vector<ProviderDurations> durations(const std::string& requester_id, Time since, int limit);
 
     /// pending -> processing with what is known by then (decision, warnings, authority, key). False when not pending.
     bool mark_processing(const Order& order);

@@ -1,19 +1,47 @@
 #pragma once
 
 #include "core/model/policy_decision.hpp"
+#include "db/page.hpp"
 #include "db/session.hpp"
 
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace chancery::db {
+
+/// Empty members do not narrow.
+struct PolicyDecisionFilter {
+    std::optional<Actor> requested_by{}; ///< by type and id
+    std::string rule{};                  ///< that was not met
+    std::optional<PolicyOutcome> outcome{};
+    std::optional<Time> since{};
+    std::optional<Time> until{};
+};
+
+/// In how many decisions a rule had which outcome.
+struct RuleOutcomes {
+    std::string rule{};
+    long long refused = 0;
+    long long warned = 0;
+    long long waived = 0;
+};
 
 class PolicyDecisionRepository {
 public:
     explicit PolicyDecisionRepository(Session& session) : session_(session) {}
 
     void insert(const PolicyDecisionRecord& record);
+    /// Without `outcomes`.
     std::optional<PolicyDecisionRecord> find(const std::string& id);
+    /// Sorted by when they were made. Without documents and `outcomes`.
+    std::vector<PolicyDecisionRecord> list(const PolicyDecisionFilter& filter, const PageRequest& page);
+    long long count(const PolicyDecisionFilter& filter);
+    /// Fills in `outcomes`.
+    void read_outcomes(std::vector<PolicyDecisionRecord>& records);
+    /// Of decisions made from each bound up to the next, by rule: one less than bounds, which ascend.
+    std::vector<std::vector<RuleOutcomes>> count_between(const std::optional<Actor>& requested_by,
+                                                         const std::vector<Time>& bounds);
 
 private:
     Session& session_;

@@ -121,7 +121,7 @@ std::expected<FilterNode, FilterMistake> within(const Field& field, const std::s
         return mistake("format", "must be an ISO 8601 duration such as P30D");
     }
     // What has happened lies behind, what expires lies ahead.
-    const bool ahead = field.field == CertificateField::ValidTo;
+    const bool ahead = field.field == CertificateField::ValidTo || field.field == CertificateField::RenewalDueAt;
     const auto least = ahead ? now : now - *length;
     const auto most = ahead ? now + *length : now;
     return FilterNode::all({FilterNode::compare(field.field, Op::GreaterOrEqual, to_millis(least)),

@@ -1,6 +1,10 @@
 #include "issuance/inventory/statistics.hpp"
 
+#include "core/model/order.hpp"
+
 #include <chrono>
+#include <initializer_list>
+#include <numeric>
 
 namespace chancery::issuance::inventory {
 namespace {
@@ -33,28 +37,76 @@ db::CertificateFilter narrowed(db::CertificateFilter filter, FilterNode node)
     return filter;
 }
 
-Time from_days(std::chrono::sys_days day)
+/// The bucket's certificates of which these hold, too.
+Part part_of(const Bucket& bucket, std::string_view name, FilterNode node, long long count)
 {
-    return std::chrono::time_point_cast<Time::duration>(day);
+    return {.name = std::string(name), .count = count, .filter = FilterNode::all({bucket.filter, std::move(node)})};
 }
 
-/// Where the interval begins that lies `back` intervals before the one of `now`.
-Time begin_of(Time now, Interval interval, int back)
+struct Division {
+    std::string_view name;
+    FilterNode node;
+};
+
+/// No certificate is in two, and each is in one.
+using Divisions = std::vector<Division>;
+
+Divisions divided_by_succession()
 {
-    const auto today = std::chrono::floor<days>(now);
-    switch (interval) {
-        case Interval::Day:
-            return from_days(today - days(back));
-        case Interval::Week: {
-            const auto monday = today - (std::chrono::weekday(today) - std::chrono::Monday);
-            return from_days(monday - days(7 * back));
+    const auto superseded = [](bool yes) { return FilterNode::compare(Field::Superseded, Op::Equal, yes ? 1LL : 0LL); };
+    const auto itself = [](bool yes) { return FilterNode::compare(Field::RenewsByItself, Op::Equal, yes ? 1LL : 0LL); };
+    return {{"superseded", superseded(true)},
+            {"automatic", FilterNode::all({superseded(false), itself(true)})},
+            {"unattended", FilterNode::all({superseded(false), itself(false)})}};
+}
+
+Divisions divided_by_path()
+{
+    const auto source = [](CertificateSource one) {
+        return FilterNode::compare(Field::Source, Op::Equal, std::string(name_of(one)));
+    };
+    const auto asked_by = [&](std::initializer_list<ActorType> types) {
+        std::vector<FilterValue> names;
+        for (const auto type : types) {
+            names.emplace_back(std::string(name_of(type)));
         }
-        case Interval::Month:
-            break;
+        return FilterNode::all(
+            {source(CertificateSource::Managed), FilterNode::among(Field::RequesterType, std::move(names))});
+    };
+    return {{"console_and_api", asked_by({ActorType::User, ActorType::ServiceAccount, ActorType::Courier})},
+            {"acme", asked_by({ActorType::AcmeClient})},
+            {"schedule", asked_by({ActorType::System})},
+            {"discovered", source(CertificateSource::Discovered)}};
+}
+
+std::vector<FilterNode> nodes_of(const Divisions& divisions)
+{
+    std::vector<FilterNode> nodes;
+    for (const auto& division : divisions) {
+        nodes.push_back(division.node);
     }
-    const std::chrono::year_month_day date(today);
-    const auto month = date.year() / date.month() - std::chrono::months(back);
-    return from_days(month / 1);
+    return nodes;
+}
+
+/// Buckets between the bounds, in parts if there are divisions.
+std::vector<Bucket> buckets_between(db::Session& session, const db::CertificateFilter& filter, Field moment,
+                                    const std::vector<Time>& bounds, const Divisions& divisions)
+{
+    const auto whole = narrowed(filter, span_of(moment, bounds.front(), bounds.back()));
+    const auto counts = db::CertificateRepository(session).count_parts(whole, moment, bounds, nodes_of(divisions));
+    std::vector<Bucket> buckets;
+    for (std::size_t i = 0; i + 1 < bounds.size(); ++i) {
+        const auto& parts = counts[i + 1];
+        Bucket bucket{.from = bounds[i],
+                      .to = bounds[i + 1],
+                      .count = std::accumulate(parts.begin(), parts.end(), 0LL),
+                      .filter = span_of(moment, bounds[i], bounds[i + 1])};
+        for (std::size_t part = 0; part < divisions.size(); ++part) {
+            bucket.parts.push_back(part_of(bucket, divisions[part].name, divisions[part].node, parts[part]));
+        }
+        buckets.push_back(std::move(bucket));
+    }
+    return buckets;
 }
 
 } // namespace
@@ -85,22 +137,27 @@ std::vector<Bucket> expiry_statistics(db::Session& session, const db::Certificat
     return buckets;
 }
 
-std::vector<Bucket> issuance_statistics(db::Session& session, const db::CertificateFilter& filter, Interval interval,
-                                        int count)
+std::vector<Bucket> succession_statistics(db::Session& session, const db::CertificateFilter& filter, int months)
 {
-    std::vector<Time> bounds;
-    for (int back = count - 1; back >= -1; --back) {
-        bounds.push_back(begin_of(filter.now, interval, back));
+    auto buckets = buckets_between(session, narrowed(filter, not_revoked()), Field::ValidTo,
+                                   coming_months(filter.now, months), divided_by_succession());
+    for (auto& bucket : buckets) {
+        bucket.name = name_of_period(*bucket.from, Interval::Month);
+        bucket.filter = FilterNode::all({not_revoked(), bucket.filter});
+        for (auto& part : bucket.parts) {
+            part.filter.children.insert(part.filter.children.begin(), not_revoked());
+        }
     }
-    const auto whole = narrowed(filter, span_of(Field::CreatedAt, bounds.front(), bounds.back()));
-    const auto counts = db::CertificateRepository(session).count_between(whole, Field::CreatedAt, bounds);
-    std::vector<Bucket> buckets;
-    for (std::size_t i = 0; i + 1 < bounds.size(); ++i) {
-        buckets.push_back({.name = to_rfc3339(bounds[i], true).substr(0, interval == Interval::Month ? 7 : 10),
-                           .from = bounds[i],
-                           .to = bounds[i + 1],
-                           .count = counts[i + 1],
-                           .filter = span_of(Field::CreatedAt, bounds[i], bounds[i + 1])});
+    return buckets;
+}
+
+std::vector<Bucket> issuance_statistics(db::Session& session, const db::CertificateFilter& filter, Interval interval,
+                                        int count, std::optional<Divided> by)
+{
+    auto buckets = buckets_between(session, filter, Field::CreatedAt, recent_periods(filter.now, interval, count),
+                                   by ? divided_by_path() : Divisions{});
+    for (auto& bucket : buckets) {
+        bucket.name = name_of_period(*bucket.from, interval);
     }
     return buckets;
 }

@@ -18,4 +18,9 @@ Result<PolicyDecisionRecord> read_policy_decision(db::Session& session, const Ca
     return std::move(*record);
 }
 
+std::optional<Actor> requester_of_decisions(const Caller& caller)
+{
+    return has_right(caller, Right::ReadAllOrders) ? std::nullopt : std::optional(caller.actor);
+}
+
 } // namespace chancery::issuance

@@ -6,6 +6,7 @@
 #include "db/repositories/identity_repository.hpp"
 #include "db/repositories/operation_repository.hpp"
 #include "db/repositories/order_repository.hpp"
+#include "db/repositories/policy_decision_repository.hpp"
 #include "db/repositories/renewal_repository.hpp"
 #include "db/repositories/revocation_batch_repository.hpp"
 #include "db/statement.hpp"
@@ -214,6 +215,10 @@ std::vector<Narrowed> certificate_conditions()
         {"not superseded", {is(Superseded, Equal, 0LL)}, Work::Walk},
         {"with warnings", {is(HasPolicyWarnings, Equal, 1LL)}},
         {"revoked ever", {is(RevokedAt, Exists, 1LL)}},
+        {"renewed by itself", {is(RenewsByItself, Equal, 1LL)}, Work::Walk},
+        {"not renewed by itself", {is(RenewsByItself, Equal, 0LL)}, Work::Walk},
+        {"a renewal planned", {is(RenewalDueAt, Exists, 1LL)}},
+        {"a renewal due", {is(RenewalDueAt, GreaterOrEqual, moment), is(RenewalDueAt, Less, moment + 1)}},
         {"a usual algorithm", {is(Algorithm, Equal, "ec-256")}, Work::Walk},
         {"a domain, active, of one's own",
          {is(Name, Under, "example.com"), is(Status, Equal, "active"), is(RequesterId, Equal, "user-1")}},
@@ -337,6 +342,67 @@ TEST_CASE("orders are listed through an index, by every filter", "[unit][db]")
     add_order("before", {.submitted_before = at(1)}, "orders_by_submission");
     add_order("after", {.submitted_after = at(1)}, "orders_by_submission");
     check_plans(cases);
+}
+
+TEST_CASE("policy decisions are listed through an index, by every filter", "[unit][db]")
+{
+    const Actor ada{.type = ActorType::User, .id = "u", .name = ""};
+    std::vector<Case> cases;
+    const auto add_decisions = [&](const std::string& what, const db::PolicyDecisionFilter& filter,
+                                   const std::string& index) {
+        add<db::PolicyDecisionRepository>(cases, what, filter, Work::Walk, index);
+    };
+    add_decisions("all", {}, "policy_decisions_by_time");
+    add_decisions("one's own", {.requested_by = ada}, "policy_decisions_by_requester");
+    add_decisions("rule", {.rule = "r"}, "policy_decisions_by_time");
+    add_decisions("outcome", {.outcome = PolicyOutcome::Refused}, "policy_decisions_by_time");
+    add_decisions("rule and outcome", {.rule = "r", .outcome = PolicyOutcome::Refused}, "policy_outcomes_by_rule");
+    add_decisions("rule and outcome, of a time",
+                  {.rule = "r", .outcome = PolicyOutcome::Refused, .since = at(1), .until = at(2)},
+                  "policy_outcomes_by_rule");
+    add_decisions("one's own of a rule and outcome",
+                  {.requested_by = ada, .rule = "r", .outcome = PolicyOutcome::Warned},
+                  "policy_decisions_by_requester");
+    check_plans(cases);
+}
+
+TEST_CASE("statistics read indexes, not tables", "[unit][db]")
+{
+    const std::vector<Time> bounds = {at(1), at(2), at(3)};
+    const Actor ada{.type = ActorType::User, .id = "u", .name = ""};
+    const auto parts = [=](CertificateField moment, std::vector<FilterNode> where, std::vector<FilterNode> of) {
+        where.push_back(is(moment, FilterOperator::GreaterOrEqual, to_millis(at(1))));
+        where.push_back(is(moment, FilterOperator::Less, to_millis(at(3))));
+        return [=](db::Session& session) {
+            const db::CertificateFilter filter{.where = where, .now = at(1)};
+            db::CertificateRepository(session).count_parts(filter, moment, bounds, of);
+        };
+    };
+    using enum CertificateField;
+    using enum FilterOperator;
+    check_plans({
+        {"what ends by what follows",
+         parts(ValidTo, {is(RevokedAt, Exists, 0LL)},
+               {is(Superseded, Equal, 1LL), is(RenewsByItself, Equal, 1LL), is(RenewsByItself, Equal, 0LL)}),
+         Work::Sort, "certificates_statistics"},
+        {"what came by how",
+         parts(CreatedAt, {is(Source, Equal, "managed")},
+               {is(RequesterType, Equal, "acme_client"), is(Source, Equal, "discovered")}),
+         Work::Sort, "certificates_by_created_at"},
+        {"orders", [=](db::Session& session) { db::OrderRepository(session).count_between("", bounds); }, Work::Sort,
+         "orders_complete"},
+        {"one's own orders", [=](db::Session& session) { db::OrderRepository(session).count_between("u", bounds); },
+         Work::Sort, "orders_by_requester"},
+        {"durations", [](db::Session& session) { db::OrderRepository(session).durations("", at(1), 10); }, Work::Sort,
+         "orders_complete"},
+        {"one's own durations", [](db::Session& session) { db::OrderRepository(session).durations("u", at(1), 10); },
+         Work::Sort, "orders_by_requester"},
+        {"outcomes", [=](db::Session& session) { db::PolicyDecisionRepository(session).count_between({}, bounds); },
+         Work::Sort, "policy_outcomes_by_time"},
+        {"outcomes of one's own",
+         [=](db::Session& session) { db::PolicyDecisionRepository(session).count_between(ada, bounds); }, Work::Sort,
+         "policy_outcomes_by_time"},
+    });
 }
 
 TEST_CASE("the audit log is listed through an index, by every filter", "[unit][db]")

@@ -1,12 +1,14 @@
 #include "db/connection.hpp"
 #include "db/migrations.hpp"
 #include "db/repositories/order_repository.hpp"
+#include "db/repositories/policy_decision_repository.hpp"
 #include "db/store.hpp"
 #include "tests/support/test_database.hpp"
 #include "tests/unit/db/samples.hpp"
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -86,6 +88,36 @@ TEST_CASE("a migration that changed after it was applied is refused", "[unit][db
     TestDatabase database(dialect);
     db::run_script(*connect(database, dialect), "UPDATE schema_migrations SET checksum = 'x' WHERE number = 1");
     CHECK_THROWS_WITH(database.store().migrate(), Catch::Contains("0001_schema"));
+}
+
+TEST_CASE("what decisions said before outcomes were kept is found in their documents", "[unit][db]")
+{
+    const auto dialect = GENERATE(from_range(test_dialects()));
+    TestDatabase database(dialect);
+    const std::string document = R"({"id":"d","blocked":true,"findings":[{"rule":"a","outcome":"fail"},)"
+                                 R"({"rule":"b","outcome":"pass"},{"rule":"a","outcome":"warn"},)"
+                                 R"({"rule":"a","outcome":"warn"},{"rule":"c","outcome":"waived"}],"fills":[]})";
+    const std::vector<UnmetRule> unmet = {
+        {"a", PolicyOutcome::Refused}, {"a", PolicyOutcome::Warned}, {"c", PolicyOutcome::Waived}};
+    PolicyDecisionRecord record{.id = "d",
+                                .decided_at = at(1),
+                                .requested_by = {.type = ActorType::User, .id = "u", .name = "Ada"},
+                                .document = document};
+    database.store().write_now([&](db::UnitOfWork& unit) { db::PolicyDecisionRepository(unit).insert(record); });
+    const auto migrations = db::migrations_for(dialect);
+    const auto migration = std::ranges::find(migrations, 70, &db::Migration::number);
+    REQUIRE(migration != migrations.end());
+    db::run_script(*connect(database, dialect), migration->sql.substr(migration->sql.find("INSERT INTO")));
+    database.store().read_now([&](db::Session& session) {
+        db::PolicyDecisionRepository decisions(session);
+        const db::PolicyDecisionFilter filter{.requested_by = record.requested_by};
+        auto found = decisions.list(filter, {.limit = 10});
+        decisions.read_outcomes(found);
+        REQUIRE(found.size() == 1);
+        CHECK(found[0].outcomes == unmet);
+        CHECK(decisions.count_between(record.requested_by, {at(1), at(2)}).at(0).size() == 2);
+        CHECK(decisions.count_between(record.requested_by, {at(2), at(3)}).at(0).empty());
+    });
 }
 
 TEST_CASE("migrations go by their numbers, each once, the common file before the dialect's", "[unit][db]")

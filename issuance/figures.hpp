@@ -1,0 +1,43 @@
+#pragma once
+
+#include "db/repositories/order_repository.hpp"
+#include "db/repositories/policy_decision_repository.hpp"
+#include "issuance/access.hpp"
+#include "issuance/periods.hpp"
+
+#include <string>
+#include <vector>
+
+/// Figures of orders and policy decisions: of the caller's own, or of all with ReadAllOrders.
+namespace chancery::issuance {
+
+/// One of the last days, weeks or months.
+struct Period {
+    std::string name{};
+    Time from{};
+    Time to{}; ///< up to but without this
+};
+
+struct OrderPeriod {
+    Period period{};
+    db::OrderCounts orders{};
+};
+
+struct OutcomePeriod {
+    Period period{};
+    std::vector<db::RuleOutcomes> rules{};
+};
+
+/// How many providers have their durations shown.
+inline constexpr int kMostProviders = 100;
+
+/// Orders by when they were submitted; the current period is the last.
+std::vector<OrderPeriod> order_figures(db::Session& session, const Caller& caller, Time now, Interval interval,
+                                       int periods);
+/// Of orders submitted at `since` or later.
+std::vector<db::ProviderDurations> order_durations(db::Session& session, const Caller& caller, Time since);
+/// Decisions by when they were made; the current period is the last.
+std::vector<OutcomePeriod> outcome_figures(db::Session& session, const Caller& caller, Time now, Interval interval,
+                                           int periods);
+
+} // namespace chancery::issuance
