@@ -70,6 +70,8 @@ const kPages = [
   ["acme-server-settings", () => `/acme-servers/${made.acmeServer}?tab=settings`],
   ["acme-server-edit", () => `/acme-servers/${made.acmeServer}`, (page) => openDialog(page, "Edit")],
   ["acme-account", () => `/acme-accounts/${made.acmeAccount}`],
+  ["policy-outcomes", () => "/policies?tab=outcomes"],
+  ["policy-decisions", () => "/policies?tab=decisions"],
   ["policy-test", () => "/policies?tab=test"],
   ["policy-waivers", () => "/policies?tab=waivers"],
   ["policy-replays", () => "/policies?tab=replays"],
