@@ -32,29 +32,26 @@ std::vector<std::vector<long long>> CertificateRepository::count_parts(const Cer
     prefer_indexes(session_);
     const auto where = where_of(session_, filter, expiry ? CertificateSort::ValidTo : CertificateSort::CreatedAt);
     const auto part = part_of(parts, filter.now);
-    Query query(session_, numbered("SELECT bucket, part, count(*) FROM (SELECT " +
-                                   span_of(expiry ? "valid_to" : "created_at", bounds.size()) + " AS bucket, " +
-                                   part.sql + " AS part FROM certificates") +
-                              where.sql() + ") AS bucketed GROUP BY bucket, part");
+    const auto columns = std::max<std::size_t>(parts.size(), 1);
+    const std::string cell =
+        span_of(expiry ? "valid_to" : "created_at", bounds.size()) + " * " + std::to_string(columns) + " + " + part.sql;
+    // Materialized, or SQLite would work out the parts of each row twice.
+    Query query(session_, numbered(std::string("WITH cells AS ") + (columns > 1 ? "" : "NOT ") +
+                                   "MATERIALIZED (SELECT " + cell + " AS cell FROM certificates") +
+                              where.sql() + ") SELECT cell, count(*) FROM cells GROUP BY cell");
     for (const auto& bound : bounds) {
         query.bind(bound);
     }
     for (const auto& value : part.values) {
         std::visit([&](const auto& each) { query.bind(each); }, value);
     }
-    std::vector<std::vector<long long>> counts(bounds.size() + 1,
-                                               std::vector<long long>(std::max<std::size_t>(parts.size(), 1), 0));
-
-    struct Counted {
-        long long bucket = 0, part = 0, certificates = 0;
-    };
-
-    for (const auto& one : where.bind_to(query).all([](Row& row) {
-             Counted counted;
-             row.read(counted.bucket, counted.part, counted.certificates);
-             return counted;
+    std::vector<std::vector<long long>> counts(bounds.size() + 1, std::vector<long long>(columns, 0));
+    for (const auto& [at, count] : where.bind_to(query).all([](Row& row) {
+             std::pair<std::size_t, long long> one;
+             row.read(one.first, one.second);
+             return one;
          })) {
-        counts.at(static_cast<std::size_t>(one.bucket)).at(static_cast<std::size_t>(one.part)) = one.certificates;
+        counts.at(at / columns).at(at % columns) = count;
     }
     return counts;
 }

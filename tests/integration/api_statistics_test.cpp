@@ -195,7 +195,7 @@ TEST_CASE("what policies refuse, warn of and waive is counted by rule, and liste
     const auto hard = world.test.policy("*.example.com", "disable_wildcard", Severity::Hard, "{}");
     world.test.policy("*.example.com", "enforce_max_validity", Severity::Soft, R"({"max_days":30})");
     world.test.policy("*.app.example.com", "enforce_max_validity", Severity::Soft, R"({"max_days":20})");
-    world.test.policy("*.app.example.com", "enforce_max_validity", Severity::Hard, R"({"max_days":60})");
+    world.test.policy("www.app.example.com", "enforce_max_validity", Severity::Hard, R"({"max_days":60})");
     const auto ada = world.somebody(Role::User, {"example.com"});
     const auto refused = [&](const std::string& name) {
         const auto answer = ada.post("/api/v1/orders", order_body({name}, R"(,"validity_days":90)"));

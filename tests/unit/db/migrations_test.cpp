@@ -108,8 +108,8 @@ TEST_CASE("what decisions said before outcomes were kept is found in their docum
     const auto migration = std::ranges::find(migrations, 70, &db::Migration::number);
     REQUIRE(migration != migrations.end());
     db::run_script(*connect(database, dialect), migration->sql.substr(migration->sql.find("INSERT INTO")));
-    database.store().read_now([&](db::Session& session) {
-        db::PolicyDecisionRepository decisions(session);
+    database.store().write_now([&](db::UnitOfWork& unit) {
+        db::PolicyDecisionRepository decisions(unit);
         const db::PolicyDecisionFilter filter{.requested_by = record.requested_by};
         auto found = decisions.list(filter, {.limit = 10});
         decisions.read_outcomes(found);
