@@ -59,6 +59,14 @@ test("the pictures of the overview have a table, and lead to what they count", a
   await page.waitForURL(/\/certificates\?/);
   await page.getByRole("link", { name: "shop.example.com" }).waitFor();
   assert.equal(await page.getByRole("link", { name: "later.example.com" }).count(), 0);
+  await page.getByRole("button", { name: "Export" }).click();
+  const [file] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("button", { name: "CSV, for spreadsheets" }).click(),
+  ]);
+  const csv = readFileSync(await file.path(), "utf8");
+  assert.match(csv, /shop\.example\.com/);
+  assert.doesNotMatch(csv, /later\.example\.com/);
   await close();
 });
 
@@ -132,7 +140,7 @@ test("what rules did is counted by week and by rule, and leads to the decisions"
     ],
   });
   await server.refused("POST", "/orders", { common_name: "*.outcomes.example.com", validity_days: 20 });
-  await server.certificate("warned.outcomes.example.com", { validity_days: 60 });
+  await server.certificate("warned.outcomes.example.com", { validity_days: 40 });
   const { page, close } = await open(browser, server);
   await signIn(page, server, { path: "/policies?tab=outcomes" });
   const byWeek = page.getByRole("region", { name: "By week" });

@@ -287,8 +287,13 @@ test("a change that somebody else made first is told, and theirs stays", async (
   const { headers } = await server.api("GET", `/certificates/${id}`);
   await server.api("PATCH", `/certificates/${id}`, { tags: ["theirs"] }, { "If-Match": headers.etag });
   await dialog.getByRole("button", { name: "Save" }).click();
-  await dialog.getByText("Somebody else changed this in the meantime").waitFor();
+  await dialog.getByText("Somebody else has changed this in the meantime").waitFor();
   assert.deepEqual((await server.api("GET", `/certificates/${id}`)).json.tags, ["theirs"]);
+  await dialog.getByRole("button", { name: "Load the newest version" }).click();
+  assert.equal(await dialog.getByLabel("Tags").inputValue(), "mine");
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await page.getByText("Tags and owner are saved.").waitFor();
+  assert.deepEqual((await server.api("GET", `/certificates/${id}`)).json.tags, ["mine"]);
   await close();
 });
 

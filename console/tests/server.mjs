@@ -20,6 +20,9 @@ function freePort() {
 }
 
 export class Server {
+  /** Of who has signed in, by e-mail address. */
+  cookies = new Map();
+
   constructor(environment = {}) {
     this.extra = environment;
     this.directory = mkdtempSync(join(tmpdir(), "chancery-console-"));

@@ -266,7 +266,7 @@ export default function CertificatePage() {
       {open === "pfx" && <PfxDialog certificate={certificate} onClose={close} />}
       {open === "renew" && <RenewDialog certificate={certificate} onClose={close} />}
       {open === "revoke" && <RevokeDialog certificate={certificate} onClose={close} />}
-      {open === "edit" && <EditDialog certificate={data} onClose={close} />}
+      {open === "edit" && <EditDialog id={certificate.id} onClose={close} />}
     </Page>
   );
 }
