@@ -148,7 +148,7 @@ test("what rules did is counted by week and by rule, and leads to the decisions"
   await byWeek.getByRole("columnheader", { name: "Waived" }).waitFor();
   await byWeek.getByRole("button", { name: "Show as picture" }).click();
   await byWeek.getByRole("link", { name: /^Week of .*, Refused: \d+$/ }).waitFor();
-  await page.getByRole("link", { name: /^disable_wildcard: 1 refused$/ }).click();
+  await page.getByRole("link", { name: /^Disable wildcard: 1 refused$/ }).click();
   await page.waitForURL(/tab=decisions/);
   const list = page.getByRole("table", { name: "Policy decisions" });
   await list.getByRole("button", { name: "*.outcomes.example.com" }).click();

@@ -24,6 +24,9 @@ export function widths() {
     if (cuts && style.textOverflow !== "ellipsis" && !element.matches(".main, svg, .input"))
       wrong.push(`${named(element)} is cut off`);
   }
+  for (const icon of document.querySelectorAll(".icon")) {
+    if (icon.getBoundingClientRect().width > 32) wrong.push(`an icon of ${named(icon.parentElement)} is huge`);
+  }
   return [...new Set(wrong)].slice(0, 6);
 }
 

@@ -108,11 +108,13 @@ async function settled(page) {
   await drawn(page);
 }
 
-/** Sizes are seen by observers one frame later, and what those change is drawn in the next. */
+/** Sizes are seen by observers one frame later, and what those change is drawn in the next; what moves has arrived. */
 const drawn = (page) =>
   page.evaluate(async () => {
     for (let frame = 0; frame < 3; frame++) await new Promise((resolve) => requestAnimationFrame(resolve));
-    await Promise.all(document.getAnimations().map((one) => one.finished.catch(() => undefined)));
+    const moving = document.getAnimations().filter((one) => one.effect.getComputedTiming().iterations < 2);
+    const late = new Promise((resolve) => setTimeout(resolve, 500));
+    await Promise.race([late, Promise.all(moving.map((one) => one.finished.catch(() => undefined)))]);
   });
 
 /** With the page's own policy no script can be added, so axe is run by the debugger. */

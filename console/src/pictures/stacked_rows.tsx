@@ -19,7 +19,7 @@ export function StackedRows({ rows }: { rows: readonly StackedRow[] }) {
         return (
           <li key={row.key}>
             <div className="row row-between">
-              <span className="mono break">{row.name}</span>
+              <span className="break">{row.name}</span>
               <strong className="numeric">{count(row.total)}</strong>
             </div>
             <svg viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true" focusable="false">

@@ -20,7 +20,7 @@ export const rulesQuery = queryOptions({
 
 /** "max_days" becomes "Max days". */
 export const wordsOf = (name: string) => {
-  const words = name.replaceAll("_", " ");
+  const words = name.replaceAll("_", " ").replace(/\b(ip|san|cn|csr|caa|dns|rsa)\b/g, (one) => one.toUpperCase());
   return words.charAt(0).toUpperCase() + words.slice(1);
 };
 

@@ -15,7 +15,7 @@ import { type Column, Table } from "~/design/table";
 import { plural, Time, utcDate } from "~/design/time";
 import { PolicyFindings } from "~/pages/order/findings";
 import { kPathways, requesterText } from "~/pages/orders/words";
-import { kOutcomes, rulesQuery, stateOf } from "./data";
+import { kOutcomes, type Outcome, rulesQuery, stateOf, wordsOf } from "./data";
 
 type Decision = Schema<"PolicyDecisionSummary">;
 
@@ -30,6 +30,21 @@ function namesText({ common_name, names, name_count }: Decision) {
   const shown = others.slice(0, 2).join(", ");
   const more = name_count - (names.length - others.length) - Math.min(others.length, 2);
   return shown && more > 0 ? `${shown} and ${more} more` : shown;
+}
+
+/** The hardest of them, in two lines: rows of a long list are all as high. */
+function Missed({ outcomes }: Pick<Decision, "outcomes">) {
+  const weight = (outcome: Outcome) => kOutcomes.findIndex((one) => one.outcome === outcome);
+  const [first, ...others] = outcomes.toSorted((a, b) => weight(a.outcome) - weight(b.outcome));
+  if (!first) return <span className="muted">All were met</span>;
+  return (
+    <>
+      <span className="row nowrap-row">
+        <Status state={stateOf(first.outcome)} /> <span className="cell-clip">{wordsOf(first.rule)}</span>
+      </span>
+      {others.length > 0 && <span className="cell-sub">and {plural(others.length, "other")}</span>}
+    </>
+  );
 }
 
 /** Every finding of one decision. */
@@ -97,7 +112,7 @@ export function DecisionList() {
       primary: true,
       cell: (decision) => (
         <>
-          <button type="button" className="link-button" onClick={() => setOpen(decision)}>
+          <button type="button" className="link-button cell-clip" onClick={() => setOpen(decision)}>
             {decision.common_name || "No name"}
           </button>
           <span className="cell-sub">{namesText(decision)}</span>
@@ -106,19 +121,8 @@ export function DecisionList() {
     },
     {
       id: "outcomes",
-      header: "Rules that were not met",
-      cell: (decision) =>
-        decision.outcomes.length === 0 ? (
-          <span className="muted">All were met</span>
-        ) : (
-          <ul className="stack outcome-list">
-            {decision.outcomes.map((one) => (
-              <li key={one.rule + one.outcome} className="row">
-                <Status state={stateOf(one.outcome)} /> <span className="mono break">{one.rule}</span>
-              </li>
-            ))}
-          </ul>
-        ),
+      header: "Not met",
+      cell: (decision) => <Missed outcomes={decision.outcomes} />,
     },
     {
       id: "by",
@@ -139,7 +143,7 @@ export function DecisionList() {
         <FilterSelect
           label="Rule"
           value={rule}
-          options={[["", "Any rule"], ...known.map((name) => [name, name] as const)]}
+          options={[["", "Any rule"], ...known.map((name) => [name, wordsOf(name)] as const)]}
           onChange={(value) => change({ rule: value })}
         />
         {(since || until) && <Chip text={spanText(since, until)} onRemove={() => change({ since: "", until: "" })} />}

@@ -7,7 +7,7 @@ import { count, utcDate } from "~/design/time";
 import { type Category, Columns } from "~/pictures/columns";
 import { Figure } from "~/pictures/figure";
 import { StackedRows } from "~/pictures/stacked_rows";
-import { kOutcomes, type Outcome } from "./data";
+import { kOutcomes, type Outcome, wordsOf } from "./data";
 
 type Bucket = Schema<"PolicyOutcomeBucket">;
 type Rule = Schema<"RuleOutcomes">;
@@ -50,7 +50,7 @@ function byRule(buckets: readonly Bucket[]) {
         value: sum(own, outcome),
         link: decisions({ rule, outcome, ...span }),
       }));
-      return { key: rule, name: rule, segments, total: segments.reduce((total, one) => total + one.value, 0) };
+      return { key: rule, name: wordsOf(rule), segments, total: segments.reduce((total, one) => total + one.value, 0) };
     })
     .sort((a, b) => b.total - a.total || a.name.localeCompare(b.name));
 }
