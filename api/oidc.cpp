@@ -9,20 +9,21 @@ namespace chancery::api::oidc {
 namespace {
 
 constexpr std::string_view kLoginCookie = "__Host-chancery_oidc";
-/// The page that follows has nothing in it but where to go on.
+/// The pages here are text, and a link to go on.
 constexpr std::string_view kPagePolicy =
-    "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+    "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+/// Of the console; without it the page is plain.
+constexpr std::string_view kStyle = "/page.css";
+constexpr std::string_view kSeal =
+    R"(<svg viewBox="0 0 32 32" aria-hidden="true"><path class="seal" d="M16 1.5l3.4 2.3 4.1-.3 1.8 3.7 3.7 1.8-.3 4.1)"
+    R"(L31 16l-2.3 3.4.3 4.1-3.7 1.8-1.8 3.7-4.1-.3L16 31l-3.4-2.3-4.1.3-1.8-3.7L3 23.5l.3-4.1L1 16l2.3-3.4L3 8.5)"
+    R"(l3.7-1.8L8.5 3l4.1.3z"/><path class="letter" d="M21 11.2a7 7 0 1 0 0 9.6"/></svg>)";
 
 /// Lax: the provider's answer comes from another site, and has to find it.
 std::string login_cookie(std::string_view value, long long lifetime_seconds)
 {
     return std::string(kLoginCookie) + '=' + std::string(value) +
            "; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=" + std::to_string(lifetime_seconds);
-}
-
-http::Response not_configured(const http::Request& request)
-{
-    return finish(request, refuse(Code::NotFound, "signing in with an identity provider is not configured"));
 }
 
 std::string escaped(std::string_view text)
@@ -46,20 +47,52 @@ std::string escaped(std::string_view text)
     return out;
 }
 
+http::Response as_page(http::Response response, std::string html)
+{
+    response.body = std::move(html);
+    response.with("Content-Type", "text/html; charset=utf-8");
+    response.with("Content-Security-Policy", std::string(kPagePolicy));
+    response.with("Referrer-Policy", "no-referrer");
+    response.with("Cache-Control", "no-store");
+    return response;
+}
+
+/// Somebody whom the provider sent back sees this: as a page, unless it is a program that asks.
+http::Response refused(const http::Request& request, const Problem& problem)
+{
+    auto response = finish(request, std::unexpected(problem));
+    if (!request.header("accept").contains("text/html")) {
+        return response;
+    }
+    response.with("Vary", "Accept");
+    auto detail = escaped(problem.detail);
+    return as_page(std::move(response),
+                   "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">"
+                   "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">"
+                   "<meta name=\"color-scheme\" content=\"light dark\"><title>Not signed in · Chancery</title>"
+                   "<link rel=\"stylesheet\" href=\"" +
+                       std::string(kStyle) + "\"></head><body><main>" + std::string(kSeal) +
+                       "<h1>You are not signed in</h1><p>" + detail +
+                       "</p><p><a href=\"/\">Back to the sign-in</a></p><p class=\"small\">Whoever helps you asks for "
+                       "this: request " +
+                       escaped(request.request_id) + "</p></main></body></html>\n");
+}
+
+http::Response not_configured(const http::Request& request)
+{
+    return refused(request,
+                   {.code = Code::NotFound, .detail = "Signing in with an identity provider is not configured."});
+}
+
 /// A page and no redirect: after one that began at another site, browsers would leave the session's cookie (SameSite
 /// Strict) at home.
 http::Response go_on(const issuance::oidc::Finished& done)
 {
     const auto target = escaped(done.return_to);
-    auto response =
-        http::text_response(200,
+    auto response = as_page(http::empty_response(200),
                             "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Signed in</title>"
                             "<meta http-equiv=\"refresh\" content=\"0; url=" +
-                                target + "\"><p><a href=\"" + target + "\">Go on</a></p></html>\n",
-                            "text/html; charset=utf-8");
-    response.with("Content-Security-Policy", std::string(kPagePolicy));
-    response.with("Referrer-Policy", "no-referrer");
-    response.with("Cache-Control", "no-store");
+                                target + "\"><p><a href=\"" + target + "\">Go on</a></p></html>\n");
     response.fields.add("Set-Cookie", session_cookie(done.session));
     response.fields.add("Set-Cookie", login_cookie("", 0));
     return response;
@@ -85,7 +118,7 @@ http::Awaitable<http::Response> begin(Services& services, const Route&, const ht
     }
     auto started = co_await services.provider.start(services.core, request.query_value("return_to").value_or("/"));
     if (!started) {
-        co_return finish(request, std::unexpected(std::move(started).error()));
+        co_return refused(request, started.error());
     }
     auto response = http::empty_response(302);
     response.with("Location", started->location);
@@ -102,7 +135,7 @@ http::Awaitable<http::Response> finish_login(Services& services, const Route&, c
     auto done = co_await services.provider.finish(services.core, read_callback(request));
     if (!done) {
         // The attempt is over, whatever became of it.
-        auto response = finish(request, std::unexpected(std::move(done).error()));
+        auto response = refused(request, done.error());
         response.with("Set-Cookie", login_cookie("", 0));
         co_return response;
     }

@@ -48,10 +48,25 @@ test("the pictures of the overview have a table, and lead to what they count", a
   await horizon.getByRole("button", { name: "Show as table" }).click();
   await horizon.getByRole("columnheader", { name: "Nobody acts" }).waitFor();
   await horizon.getByRole("button", { name: "Show as picture" }).click();
+  const inventory = page.getByRole("region", { name: "Inventory" });
+  await inventory.getByRole("button", { name: "Show as table" }).click();
+  await inventory.getByRole("row", { name: /^Active \d+ \d+%/ }).waitFor();
+  const issued = page.getByRole("region", { name: "Issued and failed" });
+  await issued.getByRole("link", { name: /^Week of .*, Console and API: 3$/ }).waitFor();
+  const durations = page.getByRole("region", { name: "How long orders take" });
+  await durations.getByText(/^Of \d+ complete orders of the last 90 days/).waitFor();
   await column.click();
   await page.waitForURL(/\/certificates\?/);
   await page.getByRole("link", { name: "shop.example.com" }).waitFor();
   assert.equal(await page.getByRole("link", { name: "later.example.com" }).count(), 0);
+  await page.getByRole("button", { name: "Export" }).click();
+  const [file] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("button", { name: "CSV, for spreadsheets" }).click(),
+  ]);
+  const csv = readFileSync(await file.path(), "utf8");
+  assert.match(csv, /shop\.example\.com/);
+  assert.doesNotMatch(csv, /later\.example\.com/);
   await close();
 });
 
@@ -111,6 +126,40 @@ test("a policy is written from the catalogue, tried, saved and changed after a c
   await page.getByRole("tab", { name: "Versions" }).click();
   const diff = page.getByRole("list", { name: "What version 3 changed" });
   await diff.locator("ins", { hasText: '"max_days": 45' }).waitFor();
+  await close();
+});
+
+test("what rules did is counted by week and by rule, and leads to the decisions", async () => {
+  await server.api("POST", "/policies", {
+    name: "Each name by itself",
+    patterns: ["*.outcomes.example.com"],
+    actions: ["certificate.generate"],
+    rules: [
+      { action: "disable_wildcard", fail: "hard" },
+      { action: "enforce_max_validity", fail: "soft", values: { max_days: 30 } },
+    ],
+  });
+  await server.refused("POST", "/orders", { common_name: "*.outcomes.example.com", validity_days: 20 });
+  await server.certificate("warned.outcomes.example.com", { validity_days: 40 });
+  const { page, close } = await open(browser, server);
+  await signIn(page, server, { path: "/policies?tab=outcomes" });
+  const byWeek = page.getByRole("region", { name: "By week" });
+  await byWeek.getByRole("button", { name: "Show as table" }).click();
+  await byWeek.getByRole("columnheader", { name: "Waived" }).waitFor();
+  await byWeek.getByRole("button", { name: "Show as picture" }).click();
+  await byWeek.getByRole("link", { name: /^Week of .*, Refused: \d+$/ }).waitFor();
+  await page.getByRole("link", { name: /^Disable wildcard: 1 refused$/ }).click();
+  await page.waitForURL(/tab=decisions/);
+  const list = page.getByRole("table", { name: "Policy decisions" });
+  await list.getByRole("button", { name: "*.outcomes.example.com" }).click();
+  const dialog = page.getByRole("dialog", { name: "Policy decision" });
+  await dialog.getByText("None: it was refused at once").waitFor();
+  await dialog.getByText("disable_wildcard").waitFor();
+  await dialog.getByRole("button", { name: "Close" }).last().click();
+  await page.getByLabel("Outcome").selectOption("warned");
+  await page.getByLabel("Rule").selectOption("enforce_max_validity");
+  await list.getByRole("button", { name: "warned.outcomes.example.com" }).waitFor();
+  assert.equal(await list.getByRole("button", { name: "*.outcomes.example.com" }).count(), 0);
   await close();
 });
 

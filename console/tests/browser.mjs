@@ -10,8 +10,11 @@ export function launch() {
   return chromium.launch({ executablePath: kChromium, args: ["--no-sandbox", "--font-render-hinting=none"] });
 }
 
-/** A page in a fresh profile. `expected` are patterns of console messages that the test provokes. */
-export async function open(browser, server, { expected = [], ...options } = {}) {
+/**
+ * A page in a fresh profile. `expected` are patterns of console messages that the test provokes, `origins` others that
+ * the browser may go to.
+ */
+export async function open(browser, server, { expected = [], origins = [], ...options } = {}) {
   const context = await browser.newContext({
     ignoreHTTPSErrors: true,
     viewport: { width: 1440, height: 900 },
@@ -29,7 +32,7 @@ export async function open(browser, server, { expected = [], ...options } = {}) 
   page.on("pageerror", (error) => faults.push(`exception: ${error.message}`));
   page.on("request", (request) => {
     const url = request.url();
-    if (!url.startsWith(server.url) && !url.startsWith("blob:") && !url.startsWith("data:"))
+    if (![server.url, "blob:", "data:", ...origins].some((one) => url.startsWith(one)))
       faults.push(`foreign request: ${url}`);
   });
   await page.addInitScript(() => {
@@ -47,12 +50,23 @@ export async function open(browser, server, { expected = [], ...options } = {}) 
   };
 }
 
+/**
+ * A page of the console as somebody. Who signed in before in the same file still is, in every page, unless a test ended
+ * that session.
+ */
 export async function signIn(page, server, { email = "admin@localhost", password = server.password, path = "/" } = {}) {
+  const cookies = server.cookies.get(email);
+  if (cookies) await page.context().addCookies(cookies);
   await page.goto(server.url + path);
-  await page.getByLabel("E-mail").fill(email);
-  await page.getByLabel("Password").fill(password);
-  await page.getByRole("button", { name: "Sign in", exact: true }).click();
-  await page.getByRole("banner").waitFor();
+  const field = page.getByLabel("E-mail");
+  await field.or(page.getByRole("banner")).first().waitFor();
+  if (await field.isVisible()) {
+    await field.fill(email);
+    await page.getByLabel("Password").fill(password);
+    await page.getByRole("button", { name: "Sign in", exact: true }).click();
+    await page.getByRole("banner").waitFor();
+    server.cookies.set(email, await page.context().cookies());
+  }
   await page.getByRole("main").getByRole("heading", { level: 1 }).first().waitFor();
 }
 

@@ -8,7 +8,8 @@ let server;
 let browser;
 
 before(async () => {
-  server = await new Server().start();
+  // Valid from the moment when it was made, so that a name can be without a certificate for a second.
+  server = await new Server({ CHANCERY_ISSUANCE_BACKDATE_SECONDS: "0" }).start();
   for (const name of ["shop", "api", "auth"]) await server.certificate(`${name}.example.com`, { tags: ["edge"] });
   await server.certificate("short.example.com", { validity_days: 5 });
   browser = await launch();
@@ -257,6 +258,25 @@ test("Renew Certificate: a summary, Confirm Renewal, and the successor", async (
   await close();
 });
 
+test("a certificate's page shows when no certificate of its name was in use", async () => {
+  const first = await server.certificate("gap.example.com");
+  await server.revoke(first);
+  await new Promise((resolve) => setTimeout(resolve, 2100));
+  const second = await server.certificate("gap.example.com");
+  const { page, close } = await open(browser, server);
+  await signIn(page, server, { path: `/certificates/${second}` });
+  const lifetimes = page.getByRole("region", { name: "Lifetimes" });
+  await lifetimes.getByRole("link", { name: /^Revoked: / }).waitFor();
+  await lifetimes.getByText(/^Not covered: .* UTC to .* UTC \(/).waitFor();
+  await lifetimes.getByRole("button", { name: "Show as table" }).click();
+  await lifetimes.getByRole("cell", { name: "Revoked" }).waitFor();
+  await lifetimes.getByRole("cell", { name: /^Not covered, / }).waitFor();
+  await lifetimes.getByRole("button", { name: "Show as picture" }).click();
+  await lifetimes.getByRole("link", { name: /^Revoked: / }).click();
+  await page.waitForURL(new RegExp(first));
+  await close();
+});
+
 test("a change that somebody else made first is told, and theirs stays", async () => {
   const id = await server.certificate("etag.example.com");
   const { page, close } = await open(browser, server, { expected: [refused(412)] });
@@ -267,8 +287,13 @@ test("a change that somebody else made first is told, and theirs stays", async (
   const { headers } = await server.api("GET", `/certificates/${id}`);
   await server.api("PATCH", `/certificates/${id}`, { tags: ["theirs"] }, { "If-Match": headers.etag });
   await dialog.getByRole("button", { name: "Save" }).click();
-  await dialog.getByText("Somebody else changed this in the meantime").waitFor();
+  await dialog.getByText("Somebody else has changed this in the meantime").waitFor();
   assert.deepEqual((await server.api("GET", `/certificates/${id}`)).json.tags, ["theirs"]);
+  await dialog.getByRole("button", { name: "Load the newest version" }).click();
+  assert.equal(await dialog.getByLabel("Tags").inputValue(), "mine");
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await page.getByText("Tags and owner are saved.").waitFor();
+  assert.deepEqual((await server.api("GET", `/certificates/${id}`)).json.tags, ["mine"]);
   await close();
 });
 

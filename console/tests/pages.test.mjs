@@ -1,4 +1,5 @@
-// Every page, light and dark, wide and narrow: axe finds nothing, nothing is logged, nothing is wider than the window.
+// Every page is visited once, and looked at light and dark, wide and narrow, at 200 % and with forced colours: axe finds
+// nothing, nothing is logged, nothing is wider than the window or covers something else.
 // With CHANCERY_SCREENSHOTS=dir the pages are kept as pictures.
 import assert from "node:assert/strict";
 import { mkdirSync, readFileSync } from "node:fs";
@@ -6,6 +7,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { launch, open, picture, signIn } from "./browser.mjs";
+import { focusShown, forcedColours, overlaps, widths } from "./looks.mjs";
 import { populate } from "./populate.mjs";
 import { Server } from "./server.mjs";
 
@@ -16,14 +18,19 @@ const pictures = process.env.CHANCERY_SCREENSHOTS;
 let server;
 let browser;
 let made;
+let session;
+let devtools;
 
 before(async () => {
   server = await new Server().start();
   made = await populate(server);
   browser = await launch();
   if (pictures) mkdirSync(pictures, { recursive: true });
+  session = await open(browser, server);
+  devtools = await session.page.context().newCDPSession(session.page);
 });
 after(async () => {
+  await session?.close();
   await browser?.close();
   await server?.end();
 });
@@ -63,6 +70,8 @@ const kPages = [
   ["acme-server-settings", () => `/acme-servers/${made.acmeServer}?tab=settings`],
   ["acme-server-edit", () => `/acme-servers/${made.acmeServer}`, (page) => openDialog(page, "Edit")],
   ["acme-account", () => `/acme-accounts/${made.acmeAccount}`],
+  ["policy-outcomes", () => "/policies?tab=outcomes"],
+  ["policy-decisions", () => "/policies?tab=decisions"],
   ["policy-test", () => "/policies?tab=test"],
   ["policy-waivers", () => "/policies?tab=waivers"],
   ["policy-replays", () => "/policies?tab=replays"],
@@ -91,65 +100,105 @@ async function openPalette(page) {
   await page.keyboard.type("shop");
 }
 
-/** Nothing is being loaded any more. */
+/** Nothing is being loaded any more, and what was is drawn. */
 async function settled(page) {
-  await page.waitForLoadState("domcontentloaded");
   await page.getByRole("heading", { level: 1 }).first().waitFor();
   await page.waitForFunction(() => !document.querySelector(".skeleton, .spinner"));
   await page.evaluate(() => document.fonts.ready);
-  await page.waitForTimeout(150);
+  await drawn(page);
 }
+
+/** Sizes are seen by observers one frame later, and what those change is drawn in the next; what moves has arrived. */
+const drawn = (page) =>
+  page.evaluate(async () => {
+    for (let frame = 0; frame < 3; frame++) await new Promise((resolve) => requestAnimationFrame(resolve));
+    const moving = document.getAnimations().filter((one) => one.effect.getComputedTiming().iterations < 2);
+    const late = new Promise((resolve) => setTimeout(resolve, 500));
+    await Promise.race([late, Promise.all(moving.map((one) => one.finished.catch(() => undefined)))]);
+  });
 
 /** With the page's own policy no script can be added, so axe is run by the debugger. */
-async function check(page) {
-  await page.evaluate(kAxe);
-  const { violations } = await page.evaluate((tags) => globalThis.axe.run(document, { runOnly: tags }), kTags);
-  return violations.map(
-    ({ id, nodes }) =>
-      `${id}: ${nodes
-        .map((node) => node.target.join(" "))
-        .slice(0, 3)
-        .join(" | ")}`,
-  );
+async function axe(page, runOnly) {
+  const violations = await page.evaluate(async (only) => {
+    const found = await globalThis.axe.run(document, { runOnly: only, resultTypes: ["violations"] });
+    return found.violations.map(({ id, nodes }) => [id, nodes.slice(0, 3).map((node) => node.target.join(" "))]);
+  }, runOnly);
+  return violations.map(([id, places]) => `${id}: ${places.join(" | ")}`);
 }
 
-for (const theme of ["light", "dark"]) {
-  test(`every page is accessible and quiet, ${theme}`, async () => {
-    const { page, close } = await open(browser, server, { colorScheme: theme });
-    const found = [];
-    await page.goto(server.url);
-    await settled(page);
-    found.push(...(await check(page)).map((one) => `sign-in: ${one}`));
-    if (pictures) await picture(page, join(pictures, `sign-in-1440-${theme}.webp`));
-    await signIn(page, server);
-    for (const width of [1440, 390]) {
-      await page.setViewportSize({ width, height: 900 });
-      for (const [name, address, act] of kPages) {
-        await page.goto(server.url + address());
-        await settled(page);
-        await act?.(page);
-        if (act) await settled(page);
-        found.push(...(await check(page)).map((one) => `${name} at ${width}: ${one}`));
-        const over = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-        if (over > 0) found.push(`${name} at ${width}: ${over} px wider than the window`);
-        if (pictures) await picture(page, join(pictures, `${name}-${width}-${theme}.webp`));
-      }
-    }
-    assert.deepEqual(found, []);
-    await close();
-  });
+const kAllRules = kTags;
+/** Of axe's rules those that another colour scheme can break. */
+const kColourRules = { type: "rule", values: ["color-contrast", "link-in-text-block"] };
+
+/** Width, height, pixels of the screen for one of the page. */
+async function resize(page, width, height = 900, scale = 1) {
+  await page.setViewportSize({ width, height });
+  await devtools.send("Emulation.setDeviceMetricsOverride", { width, height, deviceScaleFactor: scale, mobile: false });
+  await drawn(page);
 }
 
-test("a page of 320 px needs no scrolling to the side", async () => {
-  const { page, close } = await open(browser, server, { viewport: { width: 320, height: 800 } });
-  await signIn(page, server);
+async function keep(page, name) {
+  if (pictures) await picture(page, join(pictures, `${name}.webp`));
+}
+
+/** Everything that is asked of a page that is open, wide and light. */
+async function look(page, name) {
   const found = [];
-  for (const [name, address] of kPages) {
+  const note = (where, wrong) => found.push(...wrong.map((one) => `${where}: ${one}`));
+  await page.evaluate(kAxe);
+
+  note("1440 light", [...(await axe(page, kAllRules)), ...(await page.evaluate(widths))]);
+  note("1440 light", await page.evaluate(overlaps));
+  await keep(page, `${name}-1440-light`);
+  await page.emulateMedia({ colorScheme: "dark" });
+  await drawn(page);
+  note("1440 dark", await axe(page, kColourRules));
+  await keep(page, `${name}-1440-dark`);
+
+  await resize(page, 390);
+  note("390 dark", [...(await axe(page, kAllRules)), ...(await page.evaluate(widths))]);
+  note("390 dark", await page.evaluate(overlaps));
+  await keep(page, `${name}-390-dark`);
+  await page.emulateMedia({ colorScheme: "light" });
+  await drawn(page);
+  note("390 light", await axe(page, kColourRules));
+  await keep(page, `${name}-390-light`);
+  await resize(page, 320);
+  note("320", await page.evaluate(widths));
+
+  // 200 % of a window that is 1440 wide.
+  await resize(page, 720, 450, 2);
+  note("200 %", [...(await page.evaluate(widths)), ...(await page.evaluate(overlaps))]);
+
+  await page.emulateMedia({ forcedColors: "active" });
+  await resize(page, 1440);
+  note("forced colours", await page.evaluate(forcedColours));
+  await keep(page, `${name}-1440-forced`);
+  for (let step = 0; step < 6; step++) {
+    await page.keyboard.press("Tab");
+    note("forced colours", [await page.evaluate(focusShown)].filter(Boolean));
+  }
+  await page.emulateMedia({ forcedColors: "none" });
+  return found;
+}
+
+test("sign-in", async () => {
+  const { page, faults } = session;
+  await page.goto(server.url);
+  await settled(page);
+  assert.deepEqual(await look(page, "sign-in"), []);
+  assert.deepEqual(faults, []);
+  await signIn(page, server);
+});
+
+for (const [name, address, act] of kPages) {
+  test(name, async () => {
+    const { page, faults } = session;
     await page.goto(server.url + address());
     await settled(page);
-    const over = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-    if (over > 0) found.push(`${name}: ${over} px`);
-  }
-  assert.deepEqual(found, []);
-  await close();
-});
+    await act?.(page);
+    if (act) await settled(page);
+    assert.deepEqual(await look(page, name), []);
+    assert.deepEqual(faults, []);
+  });
+}

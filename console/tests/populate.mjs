@@ -48,8 +48,14 @@ export async function populate(server) {
     ids.push(answer.json.certificate_id);
     if (index === 6) order = answer.json.id;
   }
-  const challenge = await server.api("POST", `/certificates/${ids[9]}/revocation-challenges`);
-  await server.api("POST", `/certificates/${ids[9]}/revocation`, { code: challenge.json.code, reason: "superseded" });
+  await server.revoke(ids[9]);
+  await server.api("POST", "/policies", {
+    name: "Each name by itself",
+    patterns: ["*.example.com"],
+    actions: ["certificate.generate"],
+    rules: [{ action: "disable_wildcard", fail: "hard" }],
+  });
+  await server.refused("POST", "/orders", { common_name: "*.example.com" });
   const [authority] = (await server.api("GET", "/certificate-authorities?kind=intermediate")).json.items;
   const [acmeServer] = (await server.api("GET", "/acme-servers")).json.items;
   const account = await server.api("POST", `/acme-servers/${acmeServer.id}/accounts`, {

@@ -20,6 +20,9 @@ function freePort() {
 }
 
 export class Server {
+  /** Of who has signed in, by e-mail address. */
+  cookies = new Map();
+
   constructor(environment = {}) {
     this.extra = environment;
     this.directory = mkdtempSync(join(tmpdir(), "chancery-console-"));
@@ -99,10 +102,10 @@ export class Server {
     });
   }
 
-  /** A REST call as the administrator's token; paths begin behind /api/v1. */
-  async api(method, path, body, headers = {}) {
+  /** A REST call as the administrator's token, whatever comes of it; paths begin behind /api/v1. */
+  call(method, path, body, headers = {}) {
     const type = method === "PATCH" ? "application/merge-patch+json" : "application/json";
-    const answer = await this.request(method, `/api/v1${path}`, {
+    return this.request(method, `/api/v1${path}`, {
       body: body === undefined ? undefined : JSON.stringify(body),
       headers: {
         Authorization: `Bearer ${this.token}`,
@@ -110,8 +113,25 @@ export class Server {
         ...headers,
       },
     });
+  }
+
+  /** The same, which must succeed. */
+  async api(method, path, body, headers) {
+    const answer = await this.call(method, path, body, headers);
     if (answer.status >= 400) throw new Error(`${method} ${path}: ${answer.status} ${answer.text}`);
     return answer;
+  }
+
+  /** The same, which a policy must refuse. */
+  async refused(method, path, body) {
+    const answer = await this.call(method, path, body);
+    if (answer.json?.code !== "POLICY_HARD_FAIL") throw new Error(`${method} ${path}: ${answer.status} ${answer.text}`);
+  }
+
+  /** With the code that is asked for. */
+  async revoke(id, reason = "superseded") {
+    const challenge = await this.api("POST", `/certificates/${id}/revocation-challenges`);
+    await this.api("POST", `/certificates/${id}/revocation`, { code: challenge.json.code, reason });
   }
 
   /** The id of a new certificate. */

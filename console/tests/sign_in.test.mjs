@@ -1,4 +1,3 @@
-import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { after, before, test } from "node:test";
 import { launch, open, refused, signIn } from "./browser.mjs";
@@ -88,19 +87,4 @@ test("a second factor is set up, asked for, and removed", async () => {
   await page.getByRole("dialog").getByRole("button", { name: "Remove", exact: true }).click();
   await page.getByText("The second factor is removed.").waitFor();
   await close();
-});
-
-test("an identity provider is offered where one is configured", async () => {
-  const other = new Server({
-    CHANCERY_OIDC_ISSUER: "https://id.example.com/realm",
-    CHANCERY_OIDC_CLIENT_ID: "chancery",
-    CHANCERY_OIDC_CLIENT_SECRET_FILE: new URL("./oidc-secret.txt", import.meta.url).pathname,
-  });
-  await other.start();
-  const { page, close } = await open(browser, other);
-  await page.goto(`${other.url}/orders`);
-  const link = page.getByRole("link", { name: "Sign in with your organization" });
-  assert.equal(await link.getAttribute("href"), "/oidc/login?return_to=%2Forders");
-  await close();
-  await other.end();
 });

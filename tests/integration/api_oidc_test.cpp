@@ -38,9 +38,9 @@ struct Realm {
         return answer;
     }
 
-    ApiAnswer come_back(const std::string& query)
+    ApiAnswer come_back(const std::string& query, const std::string& accept = "*/*")
     {
-        return browser.get("/oidc/callback?" + query, {{"Cookie", login_cookie}, {"Accept", "text/html"}});
+        return browser.get("/oidc/callback?" + query, {{"Cookie", login_cookie}, {"Accept", accept}});
     }
 
     /// The whole way.
@@ -222,6 +222,53 @@ TEST_CASE("who has no role here, or no user where none are made, is refused and 
     CHECK(realm.world.recorded("user.create.success") == 1);
 }
 
+TEST_CASE("a browser whose login is refused shows a page that says why", "[integration][api][oidc]")
+{
+    const std::string html = "text/html,application/xhtml+xml,*/*;q=0.8";
+    Realm realm;
+    const auto query = realm.provider.authorize(realm.begin().field("location"));
+    const auto state = query.substr(query.find('&'));
+    ApiAnswer page;
+    SECTION("the provider refuses")
+    {
+        page = realm.come_back("error=access_denied" + state, html);
+        CHECK(page.status == 401);
+        CHECK(page.body.contains("did not let the person in"));
+    }
+    SECTION("no role")
+    {
+        realm.provider.more_claims = R"(,"email":"ada@example.com","groups":["other"])";
+        page = realm.come_back(query, html);
+        CHECK(page.status == 403);
+        CHECK(page.body.contains("None of the groups that the identity provider names has a role here."));
+    }
+    SECTION("the address is another user's")
+    {
+        realm.provider.more_claims = R"(,"email":"admin@localhost","groups":["staff"])";
+        page = realm.come_back(query, html);
+        CHECK(page.status == 409);
+    }
+    SECTION("nothing is under way")
+    {
+        page = realm.come_back("code=x&state=y", html);
+        CHECK(page.status == 400);
+    }
+    SECTION("the provider cannot be asked")
+    {
+        realm.world.test.clock.advance(std::chrono::hours(2));
+        realm.provider.reachable = false;
+        page = realm.browser.get("/oidc/login", {{"Accept", html}});
+        CHECK(page.status == 503);
+        CHECK_FALSE(page.field("retry-after").empty());
+    }
+    CHECK(page.field("content-type") == "text/html; charset=utf-8");
+    CHECK(page.field("content-security-policy").contains("default-src 'none'"));
+    CHECK(page.field("cache-control") == "no-store");
+    CHECK(page.body.contains("<h1>You are not signed in</h1>"));
+    CHECK(page.body.contains("<a href=\"/\">"));
+    CHECK_FALSE(page.field("set-cookie").contains("chancery_session"));
+}
+
 TEST_CASE("an e-mail address of the provider's takes nobody's user over", "[integration][api][oidc]")
 {
     Realm realm;
@@ -292,5 +339,6 @@ TEST_CASE("without a provider there is nothing to sign in with", "[integration][
     ApiWorld world(test_dialects().front());
     const ApiClient browser(world.router);
     CHECK(browser.get("/oidc/login").status == 404);
+    CHECK(browser.get("/oidc/login", {{"Accept", "text/html,*/*;q=0.8"}}).status == 404);
     CHECK(browser.get("/oidc/callback?code=x&state=y", {{"Accept", "text/html"}}).status == 404);
 }

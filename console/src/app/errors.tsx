@@ -6,7 +6,7 @@ import { Empty, Page } from "~/design/surfaces";
 
 export function NotFound() {
   return (
-    <Page title="Nothing here" narrow>
+    <Page title="Nothing here">
       <Empty
         icon="search"
         title="There is no page at this address"
@@ -24,7 +24,7 @@ export function NotFound() {
 
 export function Forbidden({ right }: { right?: string }) {
   return (
-    <Page title="Not for your role" narrow>
+    <Page title="Not for your role">
       <Empty
         icon="lock"
         title="Your role does not include this"

@@ -1,4 +1,4 @@
-import { type KeyboardEvent, type ReactNode, useId } from "react";
+import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef } from "react";
 
 /** Tabs by the ARIA pattern: one is in the tab order, the arrow keys go between them. */
 export function Tabs<T extends string>({
@@ -15,6 +15,14 @@ export function Tabs<T extends string>({
   children: ReactNode;
 }) {
   const id = useId();
+  const list = useRef<HTMLDivElement>(null);
+  // In a narrow window tabs scroll: the chosen one is in sight.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another one is chosen.
+  useEffect(() => {
+    const frame = list.current;
+    const chosen = frame?.querySelector<HTMLElement>('[aria-selected="true"]');
+    if (frame && chosen) frame.scrollLeft = chosen.offsetLeft - (frame.clientWidth - chosen.offsetWidth) / 2;
+  }, [value]);
   const move = (event: KeyboardEvent<HTMLElement>) => {
     const step = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
     if (!step) return;
@@ -26,7 +34,7 @@ export function Tabs<T extends string>({
   };
   return (
     <div className="stack">
-      <div className="tabs" role="tablist" aria-label={label} onKeyDown={move}>
+      <div className="tabs" ref={list} role="tablist" aria-label={label} onKeyDown={move}>
         {tabs.map(([tab, text]) => (
           <button
             key={tab}

@@ -60,7 +60,8 @@ export function Columns({ categories, label }: { categories: readonly Category[]
     .range([kHeight - kBottom, kTop]);
   const ticks = y.ticks(4).filter(Number.isInteger);
   // Labels that would touch each other are left out evenly.
-  const every = Math.ceil((categories.length * 36) / Math.max(width - kLeft, 1));
+  const longest = Math.max(...categories.map((category) => category.label.length));
+  const every = Math.ceil((categories.length * (longest * 6.5 + 10)) / Math.max(width - kLeft, 1));
   return (
     <div ref={ref}>
       <svg viewBox={`0 0 ${width} ${kHeight}`} role="group" aria-label={label}>

@@ -29,11 +29,6 @@ const kMarks = [
   ["p99", "fill-4"],
 ] as const;
 
-/** The value that so large a share of a sorted list is not above. */
-export function percentile(sorted: readonly number[], share: number) {
-  return sorted[Math.max(Math.ceil(sorted.length * share) - 1, 0)] ?? 0;
-}
-
 /** How long orders take, one line for each provider; on a logarithm, because CAs differ by thousands. */
 export function DurationsPicture({ spreads, caption }: { spreads: readonly Spread[]; caption: string }) {
   const [ref, width] = useWidth();

@@ -1,13 +1,16 @@
 import "./pictures.css";
 import { Link } from "@tanstack/react-router";
 import type { Schema } from "~/api/types";
-import { count } from "~/design/time";
+import { count, plural } from "~/design/time";
+import { Figure } from "./figure";
 
 const kLooks: Record<string, { text: string; fill: string }> = {
   active: { text: "Active", fill: "fill-2" },
   expired: { text: "Expired", fill: "fill-6" },
   revoked: { text: "Revoked", fill: "fill-4" },
 };
+
+const kShare = new Intl.NumberFormat("en", { style: "percent", maximumFractionDigits: 1 });
 
 /** Status with numbers: the numbers are the picture, and the bar below shows their shares. */
 export function StatusPicture({
@@ -18,10 +21,24 @@ export function StatusPicture({
   /** Of which certificates, as the list's address has it. */
   search?: Record<string, string>;
 }) {
+  const { buckets, total } = statistics;
   return (
-    <figure className="figure">
+    <Figure
+      caption={`${plural(total, "certificate")} in all. A number leads to its certificates.`}
+      figures={{
+        headers: ["Status", "Certificates", "Share"],
+        rows: buckets.map((bucket) => ({
+          key: bucket.name,
+          cells: [
+            kLooks[bucket.name]?.text ?? bucket.name,
+            count(bucket.count),
+            total > 0 ? kShare.format(bucket.count / total) : "",
+          ],
+        })),
+      }}
+    >
       <div className="big-numbers">
-        {statistics.buckets.map((bucket) => {
+        {buckets.map((bucket) => {
           const look = kLooks[bucket.name] ?? { text: bucket.name, fill: "fill-6" };
           return (
             <Link
@@ -39,22 +56,22 @@ export function StatusPicture({
           );
         })}
       </div>
-      {statistics.total > 0 && (
+      {total > 0 && (
         <svg className="status-bar" viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true" focusable="false">
-          {statistics.buckets.map((bucket, index) => {
-            const before = statistics.buckets.slice(0, index).reduce((sum, one) => sum + one.count, 0);
+          {buckets.map((bucket, index) => {
+            const before = buckets.slice(0, index).reduce((sum, one) => sum + one.count, 0);
             return (
               <rect
                 key={bucket.name}
                 className={kLooks[bucket.name]?.fill ?? "fill-6"}
-                x={(before / statistics.total) * 100}
-                width={(bucket.count / statistics.total) * 100}
+                x={(before / total) * 100}
+                width={(bucket.count / total) * 100}
                 height="1"
               />
             );
           })}
         </svg>
       )}
-    </figure>
+    </Figure>
   );
 }

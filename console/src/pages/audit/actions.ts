@@ -11,6 +11,9 @@ const kWords: Record<string, string> = {
   "certificate.revoke.requested": "Revocation begun",
   "certificate.revoke.dispatched": "Revocation sent to the CA",
   "certificate.revoke.success": "Certificate revoked",
+  "certificate.revoke.failure": "Revocation failed",
+  "certificate.revoke_publish.success": "Revocation published",
+  "certificate.revoke_publish.failure": "Revocation not published",
   "certificate.issue.success": "Certificate issued",
   "certificate.issue.failure": "Issuance failed",
   "certificate.policy_hard_fail": "Blocked by a policy",
@@ -18,15 +21,37 @@ const kWords: Record<string, string> = {
   "session.login.success": "Signed in",
   "session.login.failure": "Sign-in failed",
   "session.logout.success": "Signed out",
+  "authority.crl.published": "CRL published",
+  "authority.key_use.success": "CA key used",
+  "acme_account.key_change.success": "ACME account key changed",
+  "acme_account.credentials_replace.success": "ACME credentials replaced",
+  "acme_account.terms_agree.success": "ACME terms agreed to",
+  "acme_order.check_caa.success": "CAA records allow it",
+  "acme_order.check_caa.failure": "CAA records forbid it",
+  "service_account.secret_rotate.success": "Service account secret replaced",
+  "inventory.batch.submitted": "Batch change submitted",
+  "totp.verify.failure": "Second factor refused",
+  "totp.enable.success": "Second factor set up",
+  "totp.disable.success": "Second factor removed",
 };
 
-/** An action's name for a person; the fixed names of the product have sentences, the others say it by themselves. */
+const kIrregular: Record<string, string> = { submit: "submitted", cancel: "cancelled", verify: "verified" };
+const participle = (verb: string) => kIrregular[verb] ?? (verb.endsWith("e") ? `${verb}d` : `${verb}ed`);
+
+/**
+ * An action's name for a person. The fixed names of the product have sentences; the others are a thing, what is done to
+ * it, and how that went: "user.create.success" is "User created".
+ */
 export function actionText(action: string): string {
   const known = kWords[action];
   if (known) return known;
-  const words = action.replaceAll("_", " ").split(".");
-  const text = words.join(" ");
-  return text.charAt(0).toUpperCase() + text.slice(1);
+  const [thing = "", verb = "", outcome] = action.split(".");
+  const done = ["success", "failure"].includes(outcome ?? "") && !verb.includes("_");
+  const text = done
+    ? `${thing} ${outcome === "failure" ? "not " : ""}${participle(verb)}`
+    : action.replaceAll(".", " ");
+  const words = text.replaceAll("_", " ").replace(/\b(acme|api|csr|crl|caa|totp|pfx)\b/g, (name) => name.toUpperCase());
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 export function toneOf(event: Event) {

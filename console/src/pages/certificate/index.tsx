@@ -15,6 +15,7 @@ import { Back, Fact, Facts, Page, Panel } from "~/design/surfaces";
 import { plural, Time } from "~/design/time";
 import { toast } from "~/design/toast";
 import { ChainPanel } from "./chain";
+import { CoveragePanel } from "./coverage";
 import { type Certificate, certificateQuery } from "./data";
 import { EditDialog } from "./edit_dialog";
 import { PfxDialog } from "./pfx_dialog";
@@ -253,6 +254,7 @@ export default function CertificatePage() {
         <div className="stack stack-l">
           <Details certificate={certificate} />
           <Origin certificate={certificate} />
+          {certificate.common_name && <CoveragePanel certificate={certificate} />}
         </div>
         <div className="stack stack-l">
           <ChainPanel certificate={certificate} />
@@ -264,7 +266,7 @@ export default function CertificatePage() {
       {open === "pfx" && <PfxDialog certificate={certificate} onClose={close} />}
       {open === "renew" && <RenewDialog certificate={certificate} onClose={close} />}
       {open === "revoke" && <RevokeDialog certificate={certificate} onClose={close} />}
-      {open === "edit" && <EditDialog certificate={data} onClose={close} />}
+      {open === "edit" && <EditDialog id={certificate.id} onClose={close} />}
     </Page>
   );
 }

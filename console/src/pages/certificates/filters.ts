@@ -7,8 +7,6 @@ interface Filter {
   /** The member of the address. */
   name: string;
   label: string;
-  /** What the API's export calls it, where it takes it. */
-  query: string;
   condition: (value: string) => Condition;
   /** Values to choose from; without, a text is asked for. */
   values?: readonly (readonly [string, string])[];
@@ -27,11 +25,10 @@ const kYesNo = [
 
 /** The filters that have a control. Whatever else the API can filter by comes as a saved view or from a picture. */
 export const kFilters: readonly Filter[] = [
-  { name: "q", label: "Search", query: "q", condition: (value) => ({ field: "text", operator: "contains", value }) },
+  { name: "q", label: "Search", condition: (value) => ({ field: "text", operator: "contains", value }) },
   {
     name: "status",
     label: "Status",
-    query: "status",
     condition: oneOf("status"),
     values: [
       ["active", "Active"],
@@ -43,7 +40,6 @@ export const kFilters: readonly Filter[] = [
   {
     name: "source",
     label: "Source",
-    query: "source",
     condition: is("source"),
     values: [
       ["managed", "Managed"],
@@ -53,7 +49,6 @@ export const kFilters: readonly Filter[] = [
   {
     name: "expires",
     label: "Expires within",
-    query: "expires_within",
     condition: (value) => ({ field: "valid_to", operator: "within", value }),
     values: [
       ["P7D", "7 days"],
@@ -66,30 +61,27 @@ export const kFilters: readonly Filter[] = [
   {
     name: "domain",
     label: "Domain",
-    query: "domain",
     condition: (value) => ({ field: "name", operator: "under", value }),
     placeholder: "example.com",
   },
-  { name: "provider", label: "Provider", query: "provider_id", condition: is("provider_id") },
-  { name: "authority", label: "Issuing CA", query: "authority_id", condition: is("authority_id") },
+  { name: "provider", label: "Provider", condition: is("provider_id") },
+  { name: "authority", label: "Issuing CA", condition: is("authority_id") },
   {
     name: "algorithm",
     label: "Key",
-    query: "algorithm",
     condition: oneOf("algorithm"),
     values: kAlgorithms.map((one) => [one, one] as const),
   },
-  { name: "tag", label: "Tag", query: "tag", condition: is("tag") },
-  { name: "owner", label: "Owner", query: "owner", condition: is("owner"), placeholder: "A group's name" },
+  { name: "tag", label: "Tag", condition: is("tag") },
+  { name: "owner", label: "Owner", condition: is("owner"), placeholder: "A group's name" },
   {
     name: "warnings",
     label: "Policy warnings",
-    query: "has_policy_warnings",
     condition: flag("has_policy_warnings"),
     values: kYesNo,
   },
-  { name: "renewed", label: "Has a successor", query: "superseded", condition: flag("superseded"), values: kYesNo },
-  { name: "key", label: "Key kept here", query: "has_private_key", condition: flag("has_private_key"), values: kYesNo },
+  { name: "renewed", label: "Has a successor", condition: flag("superseded"), values: kYesNo },
+  { name: "key", label: "Key kept here", condition: flag("has_private_key"), values: kYesNo },
 ];
 
 export const kAnyStatus = "any";
@@ -128,14 +120,41 @@ export function conditionOf(search: Search): Condition | undefined {
   return all.length > 1 ? { and: all } : all[0];
 }
 
-/** The same for the API's export, which takes its filter from the query; undefined when it cannot say it there. */
+/** What the export's query calls a comparison; nothing where it has no word for it. */
+function memberOf({ field, operator, value }: Comparison): [string, string] | undefined {
+  if (field.startsWith("custom")) return undefined;
+  if (field === "text" && operator === "contains") return ["q", String(value)];
+  if (field === "name" && operator === "under") return ["domain", String(value)];
+  // Everything but "revoked": a pair of its own, since the query cannot ask whether something is there.
+  if (field === "revoked_at" && operator === "exists" && value === false) return ["status", "active,expired"];
+  const values = Array.isArray(value) ? value : [String(value)];
+  // A comma separates values there.
+  if (values.some((one) => one.includes(","))) return undefined;
+  if (operator === "eq" || operator === "in") return [field, values.join(",")];
+  return kOrders.includes(operator) ? [`${field}[${operator}]`, String(value)] : undefined;
+}
+
+type Comparison = Extract<Condition, { field: string }>;
+const kOrders: readonly string[] = ["lt", "lte", "gt", "gte", "within"];
+
+/**
+ * The same for the API's export, which takes its filter from the query: comparisons of which all must hold. Undefined
+ * when it cannot be said there.
+ */
 export function exportQuery(search: Search): string | undefined {
-  if (search.filter) return undefined;
-  const given = inForce(search);
-  const members = kFilters.flatMap(({ name, query }) =>
-    given[name] ? [[query, given[name]] as [string, string]] : [],
-  );
-  return new URLSearchParams(members).toString();
+  const members = new Map<string, string>();
+  const add = (condition: Condition): boolean => {
+    if ("and" in condition) return condition.and.every(add);
+    const member = "field" in condition && memberOf(condition);
+    if (!member) return false;
+    const [name, value] = member;
+    if ((members.get(name) ?? value) !== value) return false;
+    members.set(name, value);
+    return true;
+  };
+  const condition = conditionOf(search);
+  if (condition && !add(condition)) return undefined;
+  return new URLSearchParams([...members]).toString();
 }
 
 export function valueText(

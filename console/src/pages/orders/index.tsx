@@ -6,19 +6,19 @@ import type { Schema } from "~/api/types";
 import { useSearchMembers } from "~/app/use_search";
 import { Status } from "~/design/badge";
 import { LinkButton } from "~/design/button";
-import { FilterSelect } from "~/design/filters";
+import { Chip, FilterSelect } from "~/design/filters";
 import { ProblemNotice } from "~/design/notice";
 import { RowLink } from "~/design/row_link";
 import { Empty, Loading, Page } from "~/design/surfaces";
 import { type Column, Table } from "~/design/table";
-import { count, duration, plural, Time } from "~/design/time";
+import { count, duration, plural, Time, utcDate } from "~/design/time";
 import { kKinds, kTypes, requesterText } from "./words";
 
 type Order = Schema<"OrderSummary">;
 
 const kStatuses = [
   ["", "Any status"],
-  ["pending,processing", "Under way"],
+  ["pending,processing,issued,deploying", "Under way"],
   ["complete", "Complete"],
   ["failed", "Failed"],
 ] as const;
@@ -58,6 +58,13 @@ const kColumns: Column<Order>[] = [
   },
 ];
 
+/** The span of a picture's column; its ends are those of the API, which lists what lies between. */
+function spanText(after: string, before: string) {
+  const first = after && utcDate(new Date(new Date(after).getTime() + 1));
+  const last = before && utcDate(new Date(new Date(before).getTime() - 1));
+  return `Submitted${first && ` from ${first}`}${last && ` to ${last}`}`;
+}
+
 export default function OrdersPage() {
   const [search, change] = useSearchMembers();
   const navigate = useNavigate();
@@ -66,7 +73,9 @@ export default function OrdersPage() {
   const status = search.status ?? "";
   const type = search.type ?? "";
   const kind = search.kind ?? "";
-  const list = useEndless<Order>(["orders", "list", status, type, kind], (cursor) =>
+  const after = search.submitted_after ?? "";
+  const before = search.submitted_before ?? "";
+  const list = useEndless<Order>(["orders", "list", status, type, kind, after, before], (cursor) =>
     body(
       api.GET("/api/v1/orders", {
         params: {
@@ -77,12 +86,14 @@ export default function OrdersPage() {
             status: status ? (status.split(",") as Schema<"OrderStatus">[]) : undefined,
             order_type: (type || undefined) as Order["order_type"] | undefined,
             kind: (kind || undefined) as Order["kind"] | undefined,
+            submitted_after: after || undefined,
+            submitted_before: before || undefined,
           },
         },
       }),
     ),
   );
-  const filtered = Boolean(status || type || kind);
+  const filtered = Boolean(status || type || kind || after || before);
   return (
     <Page
       title="Orders"
@@ -119,6 +130,12 @@ export default function OrdersPage() {
             options={[["", "New and renewed"], ...Object.entries(kKinds)]}
             onChange={(value) => change({ kind: value })}
           />
+          {(after || before) && (
+            <Chip
+              text={spanText(after, before)}
+              onRemove={() => change({ submitted_after: "", submitted_before: "" })}
+            />
+          )}
         </div>
         <ProblemNotice error={list.error} onRetry={() => list.refetch()} />
         {!list.error && (

@@ -7,79 +7,49 @@ import { Empty, Loading, Panel } from "~/design/surfaces";
 import { count, utcDate } from "~/design/time";
 import { type Category, Columns, type Segment } from "~/pictures/columns";
 import { Figure } from "~/pictures/figure";
-import { countOf, inTurn } from "./counts";
 
-type Bucket = Schema<"Bucket">;
+type Path = Schema<"PathPart">["name"];
 
-const kWeeks = 12;
+const kWeeks = { interval: "week", periods: 12 } as const;
 const kLabel = new Intl.DateTimeFormat("en-GB", { timeZone: "UTC", day: "numeric", month: "short" });
 
-const asked = (types: string[]): Schema<"CertificateCondition"> => ({
-  field: "requester_type",
-  operator: "in",
-  value: types,
-});
-
 /** The ways in which certificates come to be here. */
-const kPaths = [
-  { name: "Console and API", fill: "fill-1", when: asked(["user", "service_account", "courier"]) },
-  { name: "ACME", fill: "fill-2", when: asked(["acme_client"]) },
-  { name: "By schedule", fill: "fill-5", when: asked(["system"]) },
-];
+const kPaths: Partial<Record<Path, { name: string; fill: string }>> = {
+  console_and_api: { name: "Console and API", fill: "fill-1" },
+  acme: { name: "ACME", fill: "fill-2" },
+  schedule: { name: "By schedule", fill: "fill-5" },
+};
 const kFailed = { name: "Failed orders", fill: "fill-4" };
 
-async function failedIn(bucket: Bucket): Promise<number> {
-  const page = await body(
-    api.GET("/api/v1/orders", {
-      params: {
-        query: {
-          status: ["failed"],
-          submitted_after: bucket.from ?? undefined,
-          submitted_before: bucket.to ?? undefined,
-          limit: 1,
-          include_total: true,
-        },
-      },
-    }),
-  );
-  return page.total ?? 0;
+function issuedIn(bucket: Schema<"Bucket">, title: string): Segment[] {
+  return (bucket.parts ?? []).flatMap((part) => {
+    const path = kPaths[part.name];
+    if (!path) return [];
+    const search = { filter: JSON.stringify(part.filter), title: `${title}: ${path.name}` };
+    return [{ ...path, value: part.count, link: { to: "/certificates", search } }];
+  });
+}
+
+/** Orders that ended without a certificate, and the list of them. */
+function failedIn(bucket: Schema<"OrderBucket"> | undefined): Segment[] {
+  const failed = bucket?.parts.find((part) => part.name === "failed");
+  if (!failed) return [{ ...kFailed, value: 0 }];
+  const { status, submitted_after, submitted_before } = failed.query;
+  const search = { status: status?.join(",") ?? "", submitted_after, submitted_before };
+  return [{ ...kFailed, value: failed.count, link: { to: "/orders", search } }];
 }
 
 async function load(seesOrders: boolean): Promise<Category[]> {
-  const statistics = await body(
-    api.GET("/api/v1/stats/issuance", {
-      params: { query: { interval: "week", periods: kWeeks, source: ["managed"] } },
-    }),
-  );
-  const { buckets } = statistics;
-  const pairs = buckets.flatMap((bucket) => kPaths.map((path) => ({ bucket, condition: path.when })));
-  const conditionOf = (bucket: Bucket, when: Schema<"CertificateCondition">) =>
-    ({ and: [bucket.filter, when] }) as Schema<"CertificateCondition">;
-  const counts = await inTurn(pairs, ({ bucket, condition }) =>
-    bucket.count > 0 ? countOf(conditionOf(bucket, condition)) : 0,
-  );
-  const failed = seesOrders ? await inTurn(buckets, failedIn) : [];
-  return buckets.map((bucket, week) => {
+  const [issued, orders] = await Promise.all([
+    body(api.GET("/api/v1/stats/issuance", { params: { query: { ...kWeeks, by: "path", source: ["managed"] } } })),
+    seesOrders ? body(api.GET("/api/v1/stats/orders", { params: { query: kWeeks } })) : undefined,
+  ]);
+  return issued.buckets.map((bucket) => {
     const from = bucket.from ?? bucket.name;
     const title = `Week of ${utcDate(from)}`;
-    const issued: Segment[] = kPaths.map((path, index) => ({
-      name: path.name,
-      fill: path.fill,
-      value: counts[week * kPaths.length + index] ?? 0,
-      link: {
-        to: "/certificates",
-        search: { filter: JSON.stringify(conditionOf(bucket, path.when)), title: `${title}: ${path.name}` },
-      },
-    }));
-    const refused: Segment[] = [
-      { ...kFailed, value: failed[week] ?? 0, link: { to: "/orders", search: { status: "failed" } } },
-    ];
-    return {
-      key: from,
-      label: kLabel.format(new Date(from)),
-      title,
-      columns: seesOrders ? [issued, refused] : [issued],
-    };
+    const columns = [issuedIn(bucket, title)];
+    if (orders) columns.push(failedIn(orders.buckets.find((one) => one.name === bucket.name)));
+    return { key: from, label: kLabel.format(new Date(from)), title, columns };
   });
 }
 
@@ -88,11 +58,10 @@ export function IssuancePanel() {
   const issuance = useQuery({
     queryKey: ["stats", "issuance", seesOrders],
     queryFn: () => load(seesOrders),
-    staleTime: 300_000,
   });
   const categories = issuance.data ?? [];
   const any = categories.some((one) => one.columns.flat().some((segment) => segment.value > 0));
-  const series = seesOrders ? [...kPaths, kFailed] : kPaths;
+  const series = [...Object.values(kPaths), ...(seesOrders ? [kFailed] : [])];
   return (
     <Panel title="Issued and failed" lead="By the week and the way in which they were asked for.">
       <ProblemNotice error={issuance.error} onRetry={() => issuance.refetch()} />

@@ -20,7 +20,7 @@ export const rulesQuery = queryOptions({
 
 /** "max_days" becomes "Max days". */
 export const wordsOf = (name: string) => {
-  const words = name.replaceAll("_", " ");
+  const words = name.replaceAll("_", " ").replace(/\b(ip|san|cn|csr|caa|dns|rsa)\b/g, (one) => one.toUpperCase());
   return words.charAt(0).toUpperCase() + words.slice(1);
 };
 
@@ -41,3 +41,15 @@ export function written(policy: Policy): Schema<"PolicyWrite"> {
   const { name, description, enabled, patterns, actions, rules } = policy;
   return { name, description, enabled, patterns, actions, rules };
 }
+
+export type Outcome = Schema<"PolicyOutcome">;
+
+/** What becomes of a request that does not meet a rule, from the hardest. */
+export const kOutcomes: readonly { outcome: Outcome; name: string; fill: string }[] = [
+  { outcome: "refused", name: "Refused", fill: "fill-4" },
+  { outcome: "warned", name: "Warned", fill: "fill-3" },
+  { outcome: "waived", name: "Waived", fill: "fill-5" },
+];
+
+/** The same as one of the states that badges know. */
+export const stateOf = (outcome: Outcome) => ({ refused: "fail", warned: "warn", waived: "waived" })[outcome];

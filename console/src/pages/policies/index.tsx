@@ -11,7 +11,9 @@ import { type Column, Table } from "~/design/table";
 import { Tabs } from "~/design/tabs";
 import { plural, Time } from "~/design/time";
 import { type Policy, policiesQuery } from "./data";
+import { DecisionList } from "./decisions";
 import { EvaluationPanel } from "./evaluation";
+import { OutcomesPanels } from "./outcomes";
 import { ReplayList } from "./replays";
 import { WaiverList } from "./waivers";
 
@@ -100,13 +102,23 @@ function PolicyList({ mayManage }: { mayManage: boolean }) {
   );
 }
 
+/** Each tab has its own. */
+const kNoFilters = { state: "", rule: "", outcome: "", since: "", until: "" };
+
 export default function PoliciesPage() {
   const [search, change] = useSearchMembers();
   const mayManage = useRight("ManagePolicies");
   const mayEvaluate = useRight("EvaluatePolicies");
   const seesReplays = useRight("ReadAllCertificates");
+  const seesDecisions = useRight("ReadOrders");
   const tabs = [
     ["policies", "Policies"],
+    ...(seesDecisions
+      ? ([
+          ["outcomes", "Outcomes"],
+          ["decisions", "Decisions"],
+        ] as const)
+      : []),
     ...(mayEvaluate ? ([["test", "Test a request"]] as const) : []),
     ...(seesReplays ? ([["replays", "Replays"]] as const) : []),
     ["waivers", "Waivers"],
@@ -122,9 +134,11 @@ export default function PoliciesPage() {
         label="Policies"
         value={tab}
         tabs={tabs}
-        onChange={(next) => change({ tab: next === "policies" ? "" : next, state: "" })}
+        onChange={(next) => change({ ...kNoFilters, tab: next === "policies" ? "" : next })}
       >
         {tab === "policies" && <PolicyList mayManage={mayManage} />}
+        {tab === "outcomes" && <OutcomesPanels />}
+        {tab === "decisions" && <DecisionList />}
         {tab === "test" && <EvaluationPanel />}
         {tab === "replays" && <ReplayList />}
         {tab === "waivers" && <WaiverList />}

@@ -88,7 +88,7 @@ export function SettingsPanel() {
   const settings = useRenewalSettings();
   return (
     <Panel
-      title="By itself"
+      title="Automatic renewal"
       lead="For every certificate without settings of its own."
       actions={
         mayManage && (

@@ -32,31 +32,34 @@ export default function SystemPage() {
   return (
     <Page title="System" lead="This server, and whether it can do its work.">
       <div className="columns">
-        <Panel
-          title="Health"
-          lead="Asked again every ten seconds."
-          actions={
-            <Button small icon="renew" busy={ready.isFetching} onClick={() => ready.refetch()}>
-              Ask now
-            </Button>
-          }
-        >
-          <ProblemNotice error={ready.error} />
-          {ready.isPending && <Loading rows={3} />}
-          {checks && (
-            <Facts>
-              <Fact name="Server">
-                <Works good={ready.data?.status === "ready"} yes="Ready" no="Not ready" />
-              </Fact>
-              <Fact name="Database">
-                <Works good={checks.database} yes="Answers" no="Does not answer" />
-              </Fact>
-              <Fact name="Issuing CA">
-                <Works good={checks.issuing_authority} yes="Active" no="None is active" />
-              </Fact>
-            </Facts>
-          )}
-        </Panel>
+        <div className="stack stack-l">
+          <Panel
+            title="Health"
+            lead="Asked again every ten seconds."
+            actions={
+              <Button small icon="renew" busy={ready.isFetching} onClick={() => ready.refetch()}>
+                Ask now
+              </Button>
+            }
+          >
+            <ProblemNotice error={ready.error} />
+            {ready.isPending && <Loading rows={3} />}
+            {checks && (
+              <Facts>
+                <Fact name="Server">
+                  <Works good={ready.data?.status === "ready"} yes="Ready" no="Not ready" />
+                </Fact>
+                <Fact name="Database">
+                  <Works good={checks.database} yes="Answers" no="Does not answer" />
+                </Fact>
+                <Fact name="Issuing CA">
+                  <Works good={checks.issuing_authority} yes="Active" no="None is active" />
+                </Fact>
+              </Facts>
+            )}
+          </Panel>
+          {seesCertificates && <SettingsPanel />}
+        </div>
         <Panel title="Version">
           <ProblemNotice error={version.error} />
           {version.isPending && <Loading rows={2} />}
@@ -76,7 +79,6 @@ export default function SystemPage() {
             </Facts>
           )}
         </Panel>
-        {seesCertificates && <SettingsPanel />}
       </div>
     </Page>
   );

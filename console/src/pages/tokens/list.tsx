@@ -82,8 +82,8 @@ function RevokeDialog({ token, onClose }: { token: ApiToken; onClose: () => void
   );
 }
 
-/** Tokens of one user; the caller's own without an id. */
-export function TokenList({ userId }: { userId?: string }) {
+/** Tokens of one user; the caller's own without an id. `title` stands beside the way to make another. */
+export function TokenList({ userId, title }: { userId?: string; title?: string }) {
   const [open, setOpen] = useState<"create" | ApiToken>();
   const list = useEndless<ApiToken>(["api-tokens", "list", userId ?? "own"], (cursor) =>
     body(api.GET("/api/v1/api-tokens", { params: { query: { limit: 100, cursor, user_id: userId } } })),
@@ -130,7 +130,10 @@ export function TokenList({ userId }: { userId?: string }) {
   );
   return (
     <div className="stack">
-      <div className="toolbar row-end">{add}</div>
+      <div className="toolbar row-between">
+        {title ? <h2>{title}</h2> : <span />}
+        {add}
+      </div>
       <ProblemNotice error={list.error} onRetry={() => list.refetch()} />
       {list.isPending ? (
         <Loading />

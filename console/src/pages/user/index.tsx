@@ -192,14 +192,7 @@ export default function UserPage() {
       }
     >
       <div className="columns-detail">
-        <div className="stack">
-          {mayManage && (
-            <>
-              <h2>API tokens</h2>
-              <TokenList userId={id} />
-            </>
-          )}
-        </div>
+        <div className="stack">{mayManage && <TokenList userId={id} title="API tokens" />}</div>
         <Panel title="User">
           <Facts>
             <Fact name="E-mail">{user.email}</Fact>
