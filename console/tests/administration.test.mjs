@@ -353,3 +353,26 @@ test("tools read in the browser and refuse a private key", async () => {
   assert.ok(!sent.some((text) => text.includes("PRIVATE KEY")));
   await close();
 });
+
+test("a host is checked, its certificates are read, and one that cannot be reached is said so", async () => {
+  const { page, close } = await open(browser, server, { expected: [refused(404), refused(422)] });
+  await signIn(page, server, { path: "/tools" });
+  const host = page.getByLabel("Host", { exact: true });
+  await host.fill(`https://localhost:${server.port}/`);
+  await page.getByRole("button", { name: "Check", exact: true }).click();
+  await page.getByText("Nothing is wrong with what it presents").waitFor();
+  await page.getByText("TLSv1.3").waitFor();
+  await page.getByRole("heading", { name: "Certificate: localhost" }).waitFor();
+  await page.getByLabel(/^Name to ask for/).fill("www.example.com");
+  await page.getByRole("button", { name: "Check", exact: true }).click();
+  await page.getByText("The certificate is not for www.example.com.").waitFor();
+  await page.getByLabel(/^Name to ask for/).fill("");
+  await host.fill(`localhost:${server.httpPort}`);
+  await page.getByRole("button", { name: "Check", exact: true }).click();
+  await page.getByText("It presented nothing").waitFor();
+  await host.fill("two words");
+  await page.getByRole("button", { name: "Check", exact: true }).click();
+  await page.getByText("must be a DNS name or an IP address, without a port", { exact: true }).waitFor();
+  await page.getByText("It presented nothing").waitFor({ state: "detached" });
+  await close();
+});

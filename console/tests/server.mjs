@@ -42,6 +42,7 @@ export class Server {
         CHANCERY_SERVER_HTTP_LISTEN: `127.0.0.1:${this.httpPort}`,
         CHANCERY_SERVER_DRAIN_SECONDS: "1",
         CHANCERY_SETUP_DOMAINS: "localhost,example.com",
+        CHANCERY_HOST_CHECKS_ALLOWED_NETWORKS: "127.0.0.0/8,::1/128",
         CHANCERY_LOG_LEVEL: "info",
         ...this.extra,
       },

@@ -12,6 +12,7 @@ import { Empty, Fact, Facts, Page, Panel } from "~/design/surfaces";
 import { Time } from "~/design/time";
 import { type Certificate, decodePem, fingerprint, type Request } from "~/x509/decode";
 import { pemBlocks } from "~/x509/pem";
+import { HostPanel } from "./host";
 
 type Item = Certificate | Request | { kind: "key"; publicKey: Uint8Array };
 
@@ -173,12 +174,14 @@ const kKeyCommand = "openssl pkey -in key.pem -pubout";
 
 export default function ToolsPage() {
   const [text, setText] = useState("");
+  const mayCheck = useRight("CheckHosts");
   const { items, error, secret } = useMemo(() => read(text), [text]);
   return (
     <Page
       title="Tools"
       lead="Read certificates and signing requests, and see whether keys belong together. What you paste stays in this browser."
     >
+      {mayCheck && <HostPanel onSeen={setText} />}
       <Panel title="What to read">
         <div className="stack">
           <TextArea
