@@ -28,6 +28,7 @@
 #include "api/renewals.hpp"
 #include "api/revocation.hpp"
 #include "api/revocation_batches.hpp"
+#include "api/roles.hpp"
 #include "api/route.hpp"
 #include "api/saved_views.hpp"
 #include "api/service_accounts.hpp"
@@ -202,6 +203,7 @@ constexpr Route kRoutes[] = {
     {"GET",    "/api/v1/acme-bindings/{id}",                 Right::ReadAcmeAccounts,   Read{acme_accounts::show_binding}},
     {"DELETE", "/api/v1/acme-bindings/{id}",                 Right::ManageAcmeAccounts, Write{acme_accounts::unbind}},
 
+    {"GET",    "/api/v1/roles",      Right::ReadOwnProfile, Read{roles::table}},
     {"GET",    "/api/v1/users",      Right::ReadUsers,   Read{users::list}},
     {"POST",   "/api/v1/users",      Right::ManageUsers, Custom{users::create}, Json, Idempotent},
     {"GET",    "/api/v1/users/{id}", Right::ReadUsers,   Read{users::show}},

@@ -299,3 +299,20 @@ TEST_CASE("the audit log is read by filter, newest first, and its head is that o
     CHECK(shown.text("resource/id") == id);
     CHECK(shown.text("source_address") == "192.0.2.7");
 }
+
+TEST_CASE("the table of roles is what the server checks", "[integration][api]")
+{
+    ApiWorld world(GENERATE(from_range(test_dialects())));
+    const auto table = world.admin.get("/api/v1/roles");
+    REQUIRE(table.status == 200);
+    auto body = table.json();
+    auto rows = body.objects("roles");
+    REQUIRE(rows.size() == std::size(EnumNames<Role>::table));
+    for (auto& row : rows) {
+        const auto role = from_name<Role>(row.string("role")).value();
+        auto me = world.somebody(role).get("/api/v1/me").json();
+        INFO(row.string("role"));
+        CHECK(row.strings("rights") == me.strings("rights"));
+        CHECK(row.strings("rights").empty() == false);
+    }
+}

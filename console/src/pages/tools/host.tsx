@@ -122,42 +122,44 @@ export function HostPanel({ onSeen }: { onSeen: (pem: string) => void }) {
       title="Check a host"
       lead="The server connects to it, sends nothing, and says what is wrong with the certificates that it presents."
     >
-      <form
-        className="stack"
-        onSubmit={(event) => {
-          event.preventDefault();
-          check.mutate();
-        }}
-      >
-        <div className="form-grid">
-          <TextField
-            label="Host"
-            placeholder="www.example.com:443"
-            autoComplete="off"
-            spellCheck={false}
-            error={errors["/host"] ?? errors["/port"]}
-            value={address}
-            onChange={(event) => setAddress(event.target.value)}
-          />
-          <TextField
-            label="Name to ask for"
-            optional
-            hint="When it is another than the host’s."
-            autoComplete="off"
-            spellCheck={false}
-            error={errors["/server_name"]}
-            value={serverName}
-            onChange={(event) => setServerName(event.target.value)}
-          />
-        </div>
-        <div className="row">
-          <Button type="submit" look="primary" busy={check.isPending} disabled={!address.trim()}>
-            Check
-          </Button>
-        </div>
-        <ProblemNotice error={check.error} shown={["/host", "/port", "/server_name"]} />
-      </form>
-      <div aria-live="polite">{check.data && !check.isPending && <Result check={check.data} />}</div>
+      <div className="stack">
+        <form
+          className="stack"
+          onSubmit={(event) => {
+            event.preventDefault();
+            check.mutate();
+          }}
+        >
+          <div className="form-grid">
+            <TextField
+              label="Host"
+              placeholder="www.example.com:443"
+              autoComplete="off"
+              spellCheck={false}
+              error={errors["/host"] ?? errors["/port"]}
+              value={address}
+              onChange={(event) => setAddress(event.target.value)}
+            />
+            <TextField
+              label="Name to ask for"
+              optional
+              hint="When it is another than the host’s."
+              autoComplete="off"
+              spellCheck={false}
+              error={errors["/server_name"]}
+              value={serverName}
+              onChange={(event) => setServerName(event.target.value)}
+            />
+          </div>
+          <div className="row">
+            <Button type="submit" look="primary" busy={check.isPending} disabled={!address.trim()}>
+              Check
+            </Button>
+          </div>
+          <ProblemNotice error={check.error} shown={["/host", "/port", "/server_name"]} />
+        </form>
+        <div aria-live="polite">{check.data && !check.isPending && <Result check={check.data} />}</div>
+      </div>
     </Panel>
   );
 }

@@ -174,6 +174,7 @@ const kKeyCommand = "openssl pkey -in key.pem -pubout";
 
 export default function ToolsPage() {
   const [text, setText] = useState("");
+  const [seen, setSeen] = useState("");
   const mayCheck = useRight("CheckHosts");
   const { items, error, secret } = useMemo(() => read(text), [text]);
   return (
@@ -181,7 +182,14 @@ export default function ToolsPage() {
       title="Tools"
       lead="Read certificates and signing requests, and see whether keys belong together. What you paste stays in this browser."
     >
-      {mayCheck && <HostPanel onSeen={setText} />}
+      {mayCheck && (
+        <HostPanel
+          onSeen={(chain) => {
+            setSeen(chain);
+            setText(chain);
+          }}
+        />
+      )}
       <Panel title="What to read">
         <div className="stack">
           <TextArea
@@ -203,7 +211,7 @@ export default function ToolsPage() {
         </div>
       </Panel>
       <div className="stack stack-l" aria-live="polite">
-        <Match items={items} />
+        {text !== seen && <Match items={items} />}
         {items.length === 0 && !error && !secret && (
           <Empty icon="tool" title="Nothing to read yet">
             A certificate and the public part of a key, one after the other, tell whether they belong together.

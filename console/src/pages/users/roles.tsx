@@ -1,5 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
+import { api, body } from "~/api/client";
 import { useMe } from "~/api/me";
+import type { Schema } from "~/api/types";
 import { kRoles, roleName } from "~/app/roles";
 import { Badge } from "~/design/badge";
 import { ProblemNotice } from "~/design/notice";
@@ -40,13 +42,28 @@ interface Right {
   scopes: string[];
 }
 
-const words = (right: string) =>
-  right.replace(/([a-z])([A-Z])/g, "$1 $2").replace(/ (.)/g, (text) => text.toLowerCase());
+/** For the heads of narrow columns. */
+const kShort: Record<Schema<"Role">, string> = {
+  user: "User",
+  deployment_administrator: "Deployment",
+  policy_administrator: "Policy",
+  pki_administrator: "PKI",
+  report_operator: "Report",
+  super_administrator: "Super",
+};
 
-/** What each role is for, and what each right of the API allows; of the caller's own role, which of them it has. */
+const words = (right: string) =>
+  right
+    .replace(/([a-z])([A-Z])/g, "$1 $2")
+    .replace(/ (.)/g, (text) => text.toLowerCase())
+    .replace(/\bacme\b/i, "ACME");
+
+/** What each role is for, which rights it has, and what each right of the API allows. */
 export function RolesTab() {
   const me = useMe();
   const operations = useQuery({ queryKey: ["openapi", "rights"], queryFn: load, staleTime: Number.POSITIVE_INFINITY });
+  const table = useQuery({ queryKey: ["roles"], queryFn: () => body(api.GET("/api/v1/roles")) });
+  const roles = table.data?.roles ?? [];
   const rights = new Map<string, Right>();
   for (const one of operations.data ?? []) {
     const right = rights.get(one.right) ?? { name: one.right, allows: [], scopes: [] };
@@ -54,7 +71,8 @@ export function RolesTab() {
     if (!right.scopes.includes(one.scope)) right.scopes.push(one.scope);
     rights.set(one.right, right);
   }
-  for (const name of me.rights) if (!rights.has(name)) rights.set(name, { name, allows: [], scopes: [] });
+  for (const name of roles.flatMap((one) => one.rights))
+    if (!rights.has(name)) rights.set(name, { name, allows: [], scopes: [] });
   const columns: Column<Right>[] = [
     { id: "right", header: "Right", primary: true, cell: (right) => words(right.name) },
     {
@@ -63,21 +81,21 @@ export function RolesTab() {
       cell: (right) => <span className="alert-detail">{right.allows.join("; ")}</span>,
     },
     { id: "scope", header: "Token scope", fit: true, cell: (right) => right.scopes.join(", ") },
-    {
-      id: "mine",
-      header: roleName(me.role),
-      fit: true,
-      cell: (right) =>
-        me.rights.includes(right.name) ? (
-          <Badge tone="good" icon="check">
-            Yes
-          </Badge>
-        ) : (
-          <Badge tone="quiet" icon="x">
-            No
-          </Badge>
-        ),
-    },
+    ...roles.map(
+      ({ role, rights: has }): Column<Right> => ({
+        id: role,
+        header: kShort[role],
+        fit: true,
+        cell: (right) =>
+          has.includes(right.name) ? (
+            <Badge tone="good" icon="check">
+              Yes
+            </Badge>
+          ) : (
+            <span className="muted">No</span>
+          ),
+      }),
+    ),
   ];
   return (
     <div className="stack stack-l">
@@ -92,11 +110,12 @@ export function RolesTab() {
         </ul>
       </Panel>
       <ProblemNotice error={operations.error} onRetry={() => operations.refetch()} />
-      {operations.isPending && <Loading />}
-      {operations.data && (
+      <ProblemNotice error={table.error} onRetry={() => table.refetch()} />
+      {(operations.isPending || table.isPending) && <Loading />}
+      {operations.data && table.data && (
         <Panel
           title="Rights"
-          lead={`What the API’s operations need, and which of them your role, ${roleName(me.role)}, has.`}
+          lead={`What the API’s operations need, and which roles have it. Yours is ${roleName(me.role)}.`}
           flush
         >
           <Table
