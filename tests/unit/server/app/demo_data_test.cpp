@@ -60,7 +60,7 @@ template <class Look> auto look(const app::Config& config, Look look)
 
 std::vector<inventory::Bucket> by_month(db::Session& session)
 {
-    return inventory::issuance_statistics(session, {.now = SystemClock().now()}, inventory::Interval::Month, 12);
+    return inventory::issuance_statistics(session, {.now = SystemClock().now()}, issuance::Interval::Month, 12);
 }
 
 void check_certificates(const app::Config& config, const app::demo::Summary& made)
