@@ -164,6 +164,27 @@ long long write_outcomes(json::Writer& out, const issuance::OutcomePeriod& one)
     return total;
 }
 
+/// One bucket for each of the last periods: `figures` counts them, `write_one` writes one and returns the sum of its
+/// figures.
+template <class Figure>
+Result<Answer> by_period(const Call& call, db::Session& session,
+                         std::vector<Figure> (*figures)(db::Session&, const issuance::Caller&, Time, issuance::Interval,
+                                                        int),
+                         long long (*write_one)(json::Writer&, const Figure&))
+{
+    QueryReader query(call.request);
+    const auto periods = read_periods(query, issuance::Interval::Week, 12);
+    CHANCERY_CHECK(query.finish());
+    long long total = 0;
+    json::Writer out;
+    out.begin_object().begin_array("buckets");
+    for (const auto& one : figures(session, call.caller, call.now, periods.interval, periods.count)) {
+        total += write_one(out, one);
+    }
+    out.end_array();
+    return finished(call, out, total);
+}
+
 } // namespace
 
 Result<Answer> expiry(const Call& call, db::Session& session)
@@ -212,17 +233,7 @@ Result<Answer> succession(const Call& call, db::Session& session)
 
 Result<Answer> orders(const Call& call, db::Session& session)
 {
-    QueryReader query(call.request);
-    const auto periods = read_periods(query, issuance::Interval::Week, 12);
-    CHANCERY_CHECK(query.finish());
-    long long total = 0;
-    json::Writer out;
-    out.begin_object().begin_array("buckets");
-    for (const auto& one : issuance::order_figures(session, call.caller, call.now, periods.interval, periods.count)) {
-        total += write_orders(out, one);
-    }
-    out.end_array();
-    return finished(call, out, total);
+    return by_period(call, session, issuance::order_figures, write_orders);
 }
 
 Result<Answer> order_durations(const Call& call, db::Session& session)
@@ -251,17 +262,7 @@ Result<Answer> order_durations(const Call& call, db::Session& session)
 
 Result<Answer> policy_outcomes(const Call& call, db::Session& session)
 {
-    QueryReader query(call.request);
-    const auto periods = read_periods(query, issuance::Interval::Week, 12);
-    CHANCERY_CHECK(query.finish());
-    long long total = 0;
-    json::Writer out;
-    out.begin_object().begin_array("buckets");
-    for (const auto& one : issuance::outcome_figures(session, call.caller, call.now, periods.interval, periods.count)) {
-        total += write_outcomes(out, one);
-    }
-    out.end_array();
-    return finished(call, out, total);
+    return by_period(call, session, issuance::outcome_figures, write_outcomes);
 }
 
 } // namespace chancery::api::statistics
