@@ -7,18 +7,48 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
 #include <memory>
 #include <mutex>
 
 namespace chancery::log {
 namespace {
 
+bool ends_within_a_line(const std::string& path)
+{
+    std::error_code error;
+    const auto size = std::filesystem::file_size(path, error);
+    if (error || size == 0) {
+        return false;
+    }
+    std::ifstream file(path, std::ios::binary);
+    file.seekg(-1, std::ios::end);
+    return file.get() != '\n';
+}
+
+/// A process that is killed may leave half of its last line behind, so the next one begins a line of its own; and a
+/// line is one write, so that only a kill within that write can tear it.
+spdlog::file_event_handlers whole_lines()
+{
+    spdlog::file_event_handlers handlers;
+    handlers.after_open = [](const spdlog::filename_t& path, std::FILE* file) {
+        (void)std::setvbuf(file, nullptr, _IONBF, 0); // failing leaves it buffered, which is only less neat
+        if (ends_within_a_line(path)) {
+            (void)std::fputc('\n', file);
+        }
+    };
+    return handlers;
+}
+
 std::shared_ptr<spdlog::logger> make_logger(const std::string& destination)
 {
-    auto logger = destination == "-"
-                      ? std::make_shared<spdlog::logger>("chancery", std::make_shared<spdlog::sinks::stderr_sink_mt>())
-                      : std::make_shared<spdlog::logger>(
-                            "chancery", std::make_shared<spdlog::sinks::basic_file_sink_mt>(destination));
+    auto logger =
+        destination == "-"
+            ? std::make_shared<spdlog::logger>("chancery", std::make_shared<spdlog::sinks::stderr_sink_mt>())
+            : std::make_shared<spdlog::logger>(
+                  "chancery", std::make_shared<spdlog::sinks::basic_file_sink_mt>(destination, false, whole_lines()));
     logger->set_pattern("%v");
     logger->flush_on(spdlog::level::info);
     return logger;

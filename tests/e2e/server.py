@@ -211,6 +211,12 @@ class Server:
             self.process.kill()
             self.process.wait()
             self.process = None
+            self.drop_torn_line()
+
+    def drop_torn_line(self):
+        """The kernel ends a write of a killed process at a page's boundary: the log's last line may be half a line."""
+        with open(self.log_file, "r+b") as log:
+            log.truncate(log.read().rfind(b"\n") + 1)
 
     def log_lines(self):
         with open(self.log_file, encoding="utf-8", errors="replace") as log:
