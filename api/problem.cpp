@@ -61,7 +61,8 @@ http::Response render(const http::Request& request, const ProblemForm& form, con
     if (!problem.names.empty()) {
         write_names(out, problem.names);
     }
-    out.member_if("decision_id", problem.decision_id).member("request_id", request.request_id).end_object();
+    out.member_if("rule", problem.rule).member_if("decision_id", problem.decision_id);
+    out.member_if("order_id", problem.order_id).member("request_id", request.request_id).end_object();
     auto response = http::json_response(form.status, out.take(), "application/problem+json");
     response.with("Cache-Control", "no-store");
     return response;

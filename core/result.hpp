@@ -64,6 +64,8 @@ struct Problem {
     std::vector<FieldError> errors{};
     std::vector<NameError> names{};
     std::optional<std::string> decision_id{}; ///< the policy decision that made it
+    std::optional<std::string> rule{};        ///< which rule of the gate made it
+    std::optional<std::string> order_id{};    ///< the failed order that the refused request is kept as
     std::optional<int> retry_after_seconds{};
 };
 

@@ -10,6 +10,7 @@
 #include "pki/certificate.hpp"
 #include "pki/names.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 namespace chancery::issuance {
@@ -127,6 +128,15 @@ const Provider* Configuration::provider(const std::string& id) const
 const AcmeServer* Configuration::acme_server(const std::string& id) const
 {
     return by_id(acme_servers, id);
+}
+
+const Provider* Configuration::requested_provider(const std::string& id) const
+{
+    if (!id.empty()) {
+        return provider(id);
+    }
+    const auto local = std::ranges::find(providers, OrderType::LocalPki, &Provider::type);
+    return local == providers.end() ? nullptr : &*local;
 }
 
 const AcmeServer* Configuration::acme_server_by_slug(const std::string& slug) const

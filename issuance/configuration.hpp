@@ -37,6 +37,8 @@ struct Configuration {
     const Authority* authority(const std::string& id) const;
     const CrlPartition* crl_partition(const std::string& authority_id, int shards) const;
     const Provider* provider(const std::string& id) const;
+    /// The one that a request means: the local PKI when it names none; null when there is no such provider.
+    const Provider* requested_provider(const std::string& id) const;
     const AcmeServer* acme_server_by_slug(const std::string& slug) const;
     const AcmeServer* acme_server(const std::string& id) const;
     /// The registration that covers the name: the closest one, enabled or not; null when none does.

@@ -259,6 +259,7 @@ Ruling<Admission> decide(const Passage& at, const pki::PublicKey& key, Judged& j
     count_in_inventory(at, key, profile.facts);
     judged.decision = judge(at, renewed, profile.facts);
     judged.facts = profile.facts;
+    judged.provider_id = profile.facts.provider_id;
     if (judged.decision.blocked()) {
         return std::unexpected(refusal_by(judged.decision));
     }
@@ -298,11 +299,11 @@ Result<Admission> admit(Core& core, db::UnitOfWork& work, const Caller& caller, 
     auto ruling = decide(at, key, judged);
     auto order_id = request.order_id.empty() ? new_id(now) : request.order_id;
     if (!judged.decision.id.empty()) {
-        keep_decision(work, caller, request, {.order_id = order_id, .at = now, .judged = judged});
+        keep_decision(work, caller.actor, request.pathway, {.order_id = order_id, .at = now, .judged = judged});
     }
     if (!ruling) {
-        record_refused(core, work, caller, request, ruling.error(), judged.decision);
-        return refuse(std::move(ruling).error().problem);
+        return refused(core, work, caller, request, {.order_id = order_id, .at = now, .judged = judged},
+                       std::move(ruling).error());
     }
     record_waived(work, caller, {.order_id = order_id, .at = now, .judged = judged});
     ruling->order_id = std::move(order_id);
@@ -328,8 +329,9 @@ Result<std::string> build_checked_tbs(Core& core, db::UnitOfWork& work, const Ca
     for (const auto& finding : findings) {
         refusal.problem.detail += " Lint " + finding.lint + ": " + finding.detail;
     }
-    record_refused(core, work, caller, request, refusal, {});
-    return refuse(std::move(refusal.problem));
+    const Judged judged{.decision = admission.decision, .provider_id = admission.provider_id};
+    return refused(core, work, caller, request,
+                   {.order_id = admission.order_id, .at = core.clock.now(), .judged = judged}, std::move(refusal));
 }
 
 policy::Facts facts_of(Core& core, db::Session& session, const Caller& caller, const CertificateRequest& request,

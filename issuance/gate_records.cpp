@@ -1,10 +1,13 @@
 #include "issuance/gate_records.hpp"
 
 #include "core/json.hpp"
+#include "db/repositories/order_repository.hpp"
 #include "db/repositories/policy_decision_repository.hpp"
 #include "issuance/audit.hpp"
+#include "issuance/configuration.hpp"
 #include "issuance/policy/compiled_policy.hpp"
 #include "issuance/problem_json.hpp"
+#include "issuance/requests.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -51,6 +54,60 @@ std::string waived_details(const std::string& order_id, const std::string& decis
         .take();
 }
 
+void record_refused(db::UnitOfWork& work, const Caller& caller, const CertificateRequest& request,
+                    const Refusal& refusal, const Decided& decided)
+{
+    const auto& decision = decided.judged.decision;
+    if (std::ranges::find(decision.findings, policy::kEngineRule, &policy::Finding::rule) != decision.findings.end()) {
+        audit::record_refusal(work, caller, decided.at, audit::kPolicyEngineError, {"policy_decision", decision.id},
+                              json::Writer().begin_object().member("decision_id", decision.id).end_object().take());
+    }
+    if (refusal.problem.code == Code::PolicyHardFail) {
+        audit::record_refusal(work, caller, decided.at, audit::kPolicyHardFail, {"policy_decision", decision.id},
+                              blocked_details(request, decision));
+    } else {
+        audit::record_refusal(work, caller, decided.at, audit::kRequestRefused, {"certificate_request", ""},
+                              refusal_details(request, refusal));
+    }
+}
+
+/// What the order is called; the names may be what was refused, so they are shown as they were asked for.
+std::string asked_name(const CertificateRequest& request)
+{
+    if (!request.subject.common_name.empty()) {
+        return request.subject.common_name;
+    }
+    const auto& names = request.names.empty() && request.csr ? request.csr->names : request.names;
+    return !names.empty() ? names.front().value : request.csr ? request.csr->subject.common_name : std::string();
+}
+
+/// Nothing for what the state of things does not allow, or names what there is not: that is no request that could be
+/// submitted again as it is.
+std::optional<Order> refused_order(const Configuration& configuration, const Caller& caller,
+                                   const CertificateRequest& request, const Decided& decided, const Problem& problem)
+{
+    const auto& judged = decided.judged;
+    const auto* provider =
+        configuration.requested_provider(judged.provider_id.empty() ? request.provider_id : judged.provider_id);
+    const bool by_state = problem.code == Code::Conflict || problem.code == Code::NotFound;
+    if (provider == nullptr || by_state || !request.order_id.empty()) {
+        return std::nullopt;
+    }
+    auto order = order_of(request, caller, decided.order_id, decided.at);
+    order.common_name = asked_name(request);
+    order.type = provider->type;
+    order.provider_id = provider->id;
+    order.status = OrderStatus::Failed;
+    order.error = problem_json(problem);
+    order.completed_at = decided.at;
+    if (!judged.decision.id.empty()) {
+        order.decision = judged.decision.to_json();
+        order.decision_id = judged.decision.id;
+        order.policy_warnings = policy::Decision::findings_json(judged.decision.warnings());
+    }
+    return order;
+}
+
 std::optional<PolicyOutcome> outcome_of(const policy::Finding& finding)
 {
     switch (finding.outcome) {
@@ -79,8 +136,7 @@ std::vector<UnmetRule> outcomes_of(const policy::Decision& decision)
 
 } // namespace
 
-void keep_decision(db::UnitOfWork& work, const Caller& caller, const CertificateRequest& request,
-                   const Decided& decided)
+void keep_decision(db::UnitOfWork& work, const Actor& requester, Pathway pathway, const Decided& decided)
 {
     const auto& [order_id, at, judged] = decided;
     const auto& names = judged.facts.names;
@@ -88,8 +144,8 @@ void keep_decision(db::UnitOfWork& work, const Caller& caller, const Certificate
                                 .decided_at = at,
                                 .order_id = order_id,
                                 .action = judged.facts.action,
-                                .pathway = request.pathway,
-                                .requested_by = caller.actor,
+                                .pathway = pathway,
+                                .requested_by = requester,
                                 .common_name = judged.facts.subject.common_name,
                                 .name_count = static_cast<long long>(names.size()),
                                 .document = judged.decision.to_json(),
@@ -109,25 +165,22 @@ void record_waived(db::UnitOfWork& work, const Caller& caller, const Decided& de
     }
 }
 
-void record_refused(Core& core, db::UnitOfWork& work, const Caller& caller, const CertificateRequest& request,
-                    const Refusal& refusal, const policy::Decision& decision)
+std::unexpected<Problem> refused(Core& core, db::UnitOfWork& work, const Caller& caller,
+                                 const CertificateRequest& request, const Decided& decided, Refusal refusal)
 {
     core.metrics
         .counter("chancery_requests_refused_total", "Requests that the gate refused, by rule.",
                  {{"rule", refusal.rule}})
         .add();
-    const auto now = core.clock.now();
-    if (std::ranges::find(decision.findings, policy::kEngineRule, &policy::Finding::rule) != decision.findings.end()) {
-        audit::record_refusal(work, caller, now, audit::kPolicyEngineError, {"policy_decision", decision.id},
-                              json::Writer().begin_object().member("decision_id", decision.id).end_object().take());
+    record_refused(work, caller, request, refusal, decided);
+    auto& problem = refusal.problem;
+    problem.rule = refusal.rule;
+    if (auto order = refused_order(*core.configuration.current(work), caller, request, decided, problem)) {
+        problem.order_id = order->id;
+        work.write_always(
+            [order = *std::move(order)](db::Session& session) { db::OrderRepository(session).insert(order); });
     }
-    if (refusal.problem.code == Code::PolicyHardFail) {
-        audit::record_refusal(work, caller, now, audit::kPolicyHardFail, {"policy_decision", decision.id},
-                              blocked_details(request, decision));
-    } else {
-        audit::record_refusal(work, caller, now, audit::kRequestRefused, {"certificate_request", ""},
-                              refusal_details(request, refusal));
-    }
+    return std::unexpected(std::move(problem));
 }
 
 } // namespace chancery::issuance

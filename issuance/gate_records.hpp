@@ -13,6 +13,7 @@ namespace chancery::issuance {
 struct Judged {
     policy::Facts facts{};
     policy::Decision decision{}; ///< without an id: the request did not come as far
+    std::string provider_id{};   ///< the chosen one; empty when it did not come as far
 };
 
 /// A decision on its way to be stored.
@@ -23,14 +24,16 @@ struct Decided {
 };
 
 /// Stays whatever becomes of the unit: of a refusal it is what the problem's `decision_id` leads to.
-void keep_decision(db::UnitOfWork& work, const Caller& caller, const CertificateRequest& request,
-                   const Decided& decided);
+void keep_decision(db::UnitOfWork& work, const Actor& requester, Pathway pathway, const Decided& decided);
 
 /// The waivers that a request was let through by, if any.
 void record_waived(db::UnitOfWork& work, const Caller& caller, const Decided& decided);
 
-/// A refusal by any rule of the gate.
-void record_refused(Core& core, db::UnitOfWork& work, const Caller& caller, const CertificateRequest& request,
-                    const Refusal& refusal, const policy::Decision& decision);
+/// A refusal by any rule of the gate: its audit record and, unless the request is of an order that there is already,
+/// the failed order that it is kept as (product: every request is an order). A request that the state of what it names
+/// does not allow, such as the renewal of what is being renewed, or that names no provider there is, is none. Returns
+/// what the caller is told.
+std::unexpected<Problem> refused(Core& core, db::UnitOfWork& work, const Caller& caller,
+                                 const CertificateRequest& request, const Decided& decided, Refusal refusal);
 
 } // namespace chancery::issuance

@@ -33,31 +33,18 @@ std::string shown_name(const pki::CertificatePlan& plan)
     return plan.subject.common_name.empty() ? plan.names.front().value : plan.subject.common_name;
 }
 
-std::optional<std::string> unless_empty(const std::string& text)
-{
-    return text.empty() ? std::nullopt : std::optional(text);
-}
-
 Order order_for(const CertificateRequest& request, const Caller& caller, const Admission& admission, Time now)
 {
-    Order order{.id = admission.order_id,
-                .common_name = shown_name(admission.plan),
-                .type = admission.order_type,
-                .kind = request.kind,
-                .pathway = request.pathway,
-                .status = OrderStatus::Pending,
-                .requested_by = caller.actor,
-                .provider_id = admission.provider_id,
-                .authority_id = unless_empty(admission.authority_id),
-                .request = request.original == "{}" ? request_json(request) : request.original,
-                .decision = admission.decision.to_json(),
-                .decision_id = unless_empty(admission.decision.id),
-                .policy_warnings = policy::Decision::findings_json(admission.decision.warnings()),
-                .resubmission_of = unless_empty(request.resubmission_of),
-                .renews_certificate = unless_empty(request.renews_certificate),
-                .submitted_at = now};
-    order.acme_account_id =
-        unless_empty(request.acme_account_id.empty() ? caller.acme_account_id : request.acme_account_id);
+    auto order = order_of(request, caller, admission.order_id, now);
+    order.common_name = shown_name(admission.plan);
+    order.type = admission.order_type;
+    order.provider_id = admission.provider_id;
+    if (!admission.authority_id.empty()) {
+        order.authority_id = admission.authority_id;
+    }
+    order.decision = admission.decision.to_json();
+    order.decision_id = admission.decision.id;
+    order.policy_warnings = policy::Decision::findings_json(admission.decision.warnings());
     return order;
 }
 

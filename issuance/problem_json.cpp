@@ -146,7 +146,7 @@ std::string problem_json(const Problem& problem)
     if (!problem.names.empty()) {
         write_names(out, problem);
     }
-    out.member_if("decision_id", problem.decision_id);
+    out.member_if("rule", problem.rule).member_if("decision_id", problem.decision_id);
     return out.end_object().take();
 }
 

@@ -33,15 +33,6 @@ std::string asked_common_name(const CertificateRequest& request)
     return request.subject.common_name;
 }
 
-const Provider* choose_provider(const Configuration& configuration, const std::string& id)
-{
-    if (!id.empty()) {
-        return configuration.provider(id);
-    }
-    const auto local = std::ranges::find(configuration.providers, OrderType::LocalPki, &Provider::type);
-    return local == configuration.providers.end() ? nullptr : &*local;
-}
-
 bool can_issue(const Configuration& configuration, const Authority& authority, Time now, bool ocsp_responder = false)
 {
     // A retired CA goes on answering for what it issued.
@@ -284,7 +275,7 @@ Profile make_profile(const ProfileInputs& in, std::vector<Name> names)
 {
     const auto& request = in.request;
     Profile profile;
-    profile.provider = choose_provider(in.configuration, request.provider_id);
+    profile.provider = in.configuration.requested_provider(request.provider_id);
     // A provider that is switched off has still issued what OCSP is asked about.
     if (!request.ocsp_responder || profile.provider == nullptr) {
         profile.refusal = objection_to_provider(profile.provider);

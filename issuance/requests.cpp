@@ -12,6 +12,11 @@
 namespace chancery::issuance {
 namespace {
 
+std::optional<std::string> unless_empty(const std::string& text)
+{
+    return text.empty() ? std::nullopt : std::optional(text);
+}
+
 /// One of an enumeration's names, or a mistake at `member`.
 template <class E> std::optional<E> read_enum(json::Reader& in, std::string_view member)
 {
@@ -241,6 +246,21 @@ std::string request_json(const CertificateRequest& request)
         out.member("tags", request.tags);
     }
     return out.end_object().take();
+}
+
+Order order_of(const CertificateRequest& request, const Caller& caller, const std::string& id, Time now)
+{
+    const auto& account = request.acme_account_id.empty() ? caller.acme_account_id : request.acme_account_id;
+    return Order{.id = id,
+                 .kind = request.kind,
+                 .pathway = request.pathway,
+                 .status = OrderStatus::Pending,
+                 .requested_by = caller.actor,
+                 .request = request.original == "{}" ? request_json(request) : request.original,
+                 .resubmission_of = unless_empty(request.resubmission_of),
+                 .renews_certificate = unless_empty(request.renews_certificate),
+                 .acme_account_id = unless_empty(account),
+                 .submitted_at = now};
 }
 
 } // namespace chancery::issuance

@@ -97,7 +97,8 @@ Begun begin_renewal(Core& core, db::UnitOfWork& work, const std::string& certifi
         }
         return {};
     }
-    tell_failed_renewal(core, work, system_caller(), certificate_id, certificate->common_name, problem);
+    tell_failed_renewal(core, work, system_caller(), certificate_id, certificate->common_name, problem,
+                        problem.order_id.value_or(""));
     return {.refusal = std::move(problem)};
 }
 

@@ -91,7 +91,7 @@ TEST_CASE("a wait that is over answers as it would have without", "[integration]
     CHECK(answer.text("status") == "pending");
 }
 
-TEST_CASE("what the gate refuses changes nothing but the audit log", "[integration][api]")
+TEST_CASE("what the gate refuses is a failed order, and changes nothing else but the audit log", "[integration][api]")
 {
     ApiWorld world(GENERATE(from_range(test_dialects())));
     world.test.domain("disabled.example", DomainKind::Dns, false);
@@ -99,14 +99,20 @@ TEST_CASE("what the gate refuses changes nothing but the audit log", "[integrati
     const auto provider = world.admin.get("/api/v1/providers").items().front().string("id");
     const auto other = world.somebody(Role::User, {"disabled.example"});
 
-    const auto before = world.test.row_counts();
+    auto rows = world.test.row_counts();
     const auto refused = [&](const ApiClient& client, const std::string& body, int status, const std::string& code) {
         INFO(body);
         const auto events = world.admin.get("/api/v1/audit-log/head").json().integer("sequence");
         const auto answer = client.post(kOrders, body);
         CHECK(answer.status == status);
         CHECK(answer.code() == code);
-        CHECK(world.test.row_counts() == before);
+        ++rows.at("orders");
+        CHECK(world.test.row_counts() == rows);
+        const auto order = client.get("/api/v1/orders/" + answer.text("order_id"));
+        CHECK(order.text("status") == "failed");
+        CHECK(order.text("error/code") == code);
+        CHECK(order.text("error/rule") == answer.text("rule"));
+        CHECK(order.json().object("request").text() == body);
         CHECK(world.admin.get("/api/v1/audit-log/head").json().integer("sequence") > events);
         return answer;
     };
@@ -173,6 +179,38 @@ TEST_CASE("a failed order tells why and is resubmitted, as it was or edited", "[
     CHECK(world.admin.post(resubmissions, R"({"changes":7})").code() == "VALIDATION_ERROR");
     CHECK(world.somebody(Role::User).post(resubmissions).status == 404);
     CHECK(world.somebody(Role::ReportOperator).post(resubmissions).status == 403);
+}
+
+TEST_CASE("a refused request is submitted again once what stood against it is gone", "[integration][api]")
+{
+    ApiWorld world(GENERATE(from_range(test_dialects())));
+    const auto user = world.somebody(Role::User, {"example.com"});
+    world.test.policy("*.example.com", "enforce_max_validity", Severity::Hard, R"({"max_days":30})");
+    const auto refused = user.post(kOrders, order_body({"app.example.com"}, R"(,"validity_days":60)"));
+    REQUIRE(refused.code() == "POLICY_HARD_FAIL");
+    CHECK(user.get("/api/v1/orders?status=failed").items().size() == 1);
+    CHECK(world.admin.get("/api/v1/alerts?kind=order.failed").items().empty());
+    CHECK(user.get("/api/v1/policy-decisions/" + refused.text("decision_id")).text("order_id") ==
+          refused.text("order_id"));
+
+    const auto resubmissions = "/api/v1/orders/" + refused.text("order_id") + "/resubmissions";
+    CHECK(user.post(resubmissions).code() == "POLICY_HARD_FAIL");
+    const auto shorter = user.post(resubmissions, R"({"changes":{"validity_days":30}})");
+    REQUIRE(shorter.status == 201);
+    CHECK(shorter.text("resubmission_of") == refused.text("order_id"));
+    CHECK(shorter.text("status") == "complete");
+}
+
+TEST_CASE("what names a provider that there is not is no order", "[integration][api]")
+{
+    ApiWorld world(GENERATE(from_range(test_dialects())));
+    const auto rows = world.test.row_counts();
+    const auto refused = world.admin.post(
+        kOrders, order_body({"app.example.com"}, R"(,"provider_id":"0192f0c4-8a51-7c3e-b0a4-5d2f6f1c9e11")"));
+    CHECK(refused.code() == "PROVIDER_NOT_ACTIVE");
+    CHECK(refused.text("rule") == "provider_active");
+    CHECK(refused.text("order_id").empty());
+    CHECK(world.test.row_counts() == rows);
 }
 
 TEST_CASE("ordinary users see their own orders, administrators all", "[integration][api]")

@@ -15,20 +15,43 @@ namespace audit = chancery::issuance::audit;
 
 namespace {
 
-/// Every refusal has its own problem, leaves one audit record and nothing else.
-void check_refused(TestCore& core, const issuance::Caller& caller, const issuance::CertificateRequest& request,
-                   Code code, std::string_view action = audit::kRequestRefused)
+/// Every refusal has its own problem, leaves one audit record and the orders that are said, and nothing else.
+Problem check_refusal(TestCore& core, const issuance::Caller& caller, const issuance::CertificateRequest& request,
+                      Code code, std::string_view action, long long orders)
 {
-    const auto before = core.row_counts();
+    auto rows = core.row_counts();
+    rows.at("orders") += orders;
     const auto recorded = core.recorded(action);
     const auto outcome = core.accept(caller, request);
     REQUIRE_FALSE(outcome.has_value());
     INFO(outcome.error().detail);
     CHECK(outcome.error().code == code);
     CHECK_FALSE(outcome.error().detail.empty());
-    CHECK(core.row_counts() == before);
+    CHECK(core.row_counts() == rows);
     CHECK(core.recorded(action) == recorded + 1);
     CHECK(core.audit_chain_holds());
+    return outcome.error();
+}
+
+/// A refused request is a failed order of its requester.
+void check_refused(TestCore& core, const issuance::Caller& caller, const issuance::CertificateRequest& request,
+                   Code code, std::string_view action = audit::kRequestRefused)
+{
+    const auto problem = check_refusal(core, caller, request, code, action, 1);
+    const auto order = core.read([&](db::Session& session) {
+        return issuance::read_order(core.core, session, caller, problem.order_id.value_or(""));
+    });
+    REQUIRE(order);
+    CHECK(order->status == OrderStatus::Failed);
+    CHECK(order->duration_ms() == 0);
+    CHECK(json::Reader(*order->error).string("rule") == problem.rule);
+}
+
+/// Where no order could be made of it.
+void check_turned_away(TestCore& core, const issuance::Caller& caller, const issuance::CertificateRequest& request,
+                       Code code, std::string_view action = audit::kRequestRefused)
+{
+    CHECK_FALSE(check_refusal(core, caller, request, code, action, 0).order_id);
 }
 
 pki::CertificatePlan plan_for(TestCore& core, const issuance::Caller& caller,
@@ -48,11 +71,11 @@ TEST_CASE("the gate refuses whoever may not request certificates", "[issuance][g
     TestCore core(GENERATE(from_range(test_dialects())));
     auto reader = core.user(Role::SuperAdministrator);
     reader.scope = Scope::Read;
-    check_refused(core, core.user(Role::ReportOperator), automated({"a.example.com"}), Code::Forbidden,
-                  audit::kAccessDenied);
-    check_refused(core, core.user(Role::PolicyAdministrator), automated({"a.example.com"}), Code::Forbidden,
-                  audit::kAccessDenied);
-    check_refused(core, reader, automated({"a.example.com"}), Code::Forbidden, audit::kAccessDenied);
+    check_turned_away(core, core.user(Role::ReportOperator), automated({"a.example.com"}), Code::Forbidden,
+                      audit::kAccessDenied);
+    check_turned_away(core, core.user(Role::PolicyAdministrator), automated({"a.example.com"}), Code::Forbidden,
+                      audit::kAccessDenied);
+    check_turned_away(core, reader, automated({"a.example.com"}), Code::Forbidden, audit::kAccessDenied);
 }
 
 TEST_CASE("every name must lie under a registered and enabled domain, on label boundaries", "[issuance][gate]")
@@ -226,7 +249,7 @@ TEST_CASE("an inactive provider or CA and a root sign nothing", "[issuance][gate
         check_refused(core, admin, request, Code::ProviderNotActive);
         request.authority_id.clear();
         request.provider_id = "01900000-0000-7000-8000-000000000000";
-        check_refused(core, admin, request, Code::ProviderNotActive);
+        check_turned_away(core, admin, request, Code::ProviderNotActive);
     }
     SECTION("expired CA")
     {

@@ -49,12 +49,14 @@ TEST_CASE("what the policies decided is kept of an admitted request and leads to
     CHECK(stored->decision == record->document);
 }
 
-TEST_CASE("a refused request leaves its decision although everything else is undone", "[issuance][policies]")
+TEST_CASE("a refused request leaves its decision and a failed order although everything else is undone",
+          "[issuance][policies]")
 {
     TestCore core(GENERATE(from_range(test_dialects())));
     const auto admin = core.administrator();
     core.policy("*.example.com", "disable_wildcard", Severity::Hard, "{}");
-    const auto before = core.row_counts();
+    auto rows = core.row_counts();
+    rows.at("orders") += 3;
     for (const auto& request :
          {automated({"*.example.com"}), with_csr({"*.example.com"}), by_acme({"*.example.com"})}) {
         const auto refused = core.accept(admin, request);
@@ -66,6 +68,7 @@ TEST_CASE("a refused request leaves its decision although everything else is und
         json::Reader decision(record->document);
         CHECK(decision.boolean("blocked"));
         CHECK(decision.string("id") == id);
+        CHECK(record->order_id == refused.error().order_id);
         const auto events = core.events(audit::kPolicyHardFail);
         const auto event = std::ranges::find(events, id, &AuditEvent::resource_id);
         REQUIRE(event != events.end());
@@ -74,7 +77,7 @@ TEST_CASE("a refused request leaves its decision although everything else is und
         CHECK(details.objects("failures").size() == 1);
     }
     CHECK(decisions(core) == 3);
-    CHECK(core.row_counts() == before);
+    CHECK(core.row_counts() == rows);
     CHECK(core.audit_chain_holds());
 }
 
