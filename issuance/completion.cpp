@@ -20,9 +20,7 @@
 #include <stdexcept>
 
 namespace chancery::issuance {
-namespace {
 
-/// From what was signed, not from what was meant: a request and a restart after a crash store the same.
 Certificate certificate_for(const Accepted& accepted, const std::string& der, Time now)
 {
     const auto& order = accepted.order;
@@ -57,6 +55,8 @@ Certificate certificate_for(const Accepted& accepted, const std::string& der, Ti
                        .acme_account_id = order.acme_account_id,
                        .created_at = now};
 }
+
+namespace {
 
 std::string issued_details(const Order& order, const Certificate& certificate)
 {

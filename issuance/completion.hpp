@@ -18,6 +18,10 @@ Job job_for_order(const std::string& order_id, Time now);
 /// The order's caller as the audit log knows them, when the request itself is long gone.
 Caller requester_of(const Order& order);
 
+/// The inventory's row of a certificate that was signed for an order (DER): from what was signed, not from what was
+/// meant, so that a request and a restart after a crash store the same.
+Certificate certificate_for(const Accepted& accepted, const std::string& der, Time now);
+
 /// Stores the signed certificate with all that goes with it. When the order is not processing any more, what is stored.
 Finished complete_order(Core& core, db::UnitOfWork& work, const Accepted& accepted, const std::string& der);
 

@@ -252,14 +252,25 @@ Result<Csr> parse_csr(std::string_view pem_or_der)
     return csr;
 }
 
-std::string build_csr(const PrivateKey& key, const Subject& subject, const std::vector<Name>& names)
+std::string build_csr(const PrivateKey& key, const Subject& subject, const std::vector<Name>& names,
+                      const WantedUsages& usages)
 {
     static constexpr std::string_view kVersion1("\x02\x01\x00", 3);
-    std::string attributes;
+    std::string extensions;
     if (!names.empty()) {
-        const auto extensions = der::wrap(
-            der::kSequence, encode_extension(oids::kSubjectAltName, subject == Subject{}, encode_general_names(names)));
-        attributes = der::wrap(der::kSequence, {der::oid(oids::kExtensionRequest), der::wrap(der::kSet, extensions)});
+        extensions += encode_extension(oids::kSubjectAltName, subject == Subject{}, encode_general_names(names));
+    }
+    if (!usages.key_usage.empty()) {
+        extensions += encode_extension(oids::kKeyUsage, true, encode_key_usage(usages.key_usage));
+    }
+    if (!usages.extended_key_usage.empty()) {
+        extensions +=
+            encode_extension(oids::kExtendedKeyUsage, false, encode_extended_key_usage(usages.extended_key_usage));
+    }
+    std::string attributes;
+    if (!extensions.empty()) {
+        attributes = der::wrap(der::kSequence, {der::oid(oids::kExtensionRequest),
+                                                der::wrap(der::kSet, der::wrap(der::kSequence, extensions))});
     }
     const auto info = der::wrap(der::kSequence, {kVersion1, encode_subject(subject), key.public_key().spki(),
                                                  der::wrap(der::context_constructed(0), attributes)});

@@ -29,7 +29,15 @@ struct Csr {
 /// its signature does not verify, or a name in it is malformed.
 Result<Csr> parse_csr(std::string_view pem_or_der);
 
-/// A new CSR for a key that the platform made, DER. `names` become the SAN extension request.
-std::string build_csr(const PrivateKey& key, const Subject& subject, const std::vector<Name>& names);
+/// What a CSR asks for beside subject and names; a CA may heed it or not.
+struct WantedUsages {
+    std::vector<KeyUsage> key_usage{};
+    std::vector<ExtendedKeyUsage> extended_key_usage{};
+};
+
+/// A new CSR for a key that the platform made, DER. `names` become the SAN extension request, `usages` those for key
+/// usage and extended key usage (RFC 2985 section 5.4.2).
+std::string build_csr(const PrivateKey& key, const Subject& subject, const std::vector<Name>& names,
+                      const WantedUsages& usages = {});
 
 } // namespace chancery::pki

@@ -32,6 +32,8 @@ constexpr std::string_view kComplete = R"sql(
 constexpr std::string_view kFail = R"sql(
     UPDATE orders SET status = 'failed', error = :error, completed_at = :at, revision = revision + 1
      WHERE id = :id AND status IN ('pending', 'processing'))sql";
+constexpr std::string_view kSetPolicyWarnings =
+    "UPDATE orders SET policy_warnings = :policy_warnings WHERE id = :id AND status = 'processing'";
 constexpr std::string_view kUnfinished = R"sql(
     SELECT id FROM orders WHERE status NOT IN ('complete', 'failed') ORDER BY submitted_at, id LIMIT :most)sql";
 
@@ -130,6 +132,11 @@ bool OrderRepository::mark_processing(const Order& order)
     return Query(session_, kMarkProcessing)
                .bind(order.authority_id, order.decision_id, order.policy_warnings, order.key_id, order.id)
                .run() == 1;
+}
+
+void OrderRepository::set_policy_warnings(const std::string& id, const std::string& findings)
+{
+    Query(session_, kSetPolicyWarnings).bind(findings, id).run();
 }
 
 bool OrderRepository::complete(const std::string& id, const std::string& certificate_id, Time at)

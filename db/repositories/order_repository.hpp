@@ -54,6 +54,8 @@ public:
 
     /// pending -> processing with what is known by then (decision, warnings, authority, key). False when not pending.
     bool mark_processing(const Order& order);
+    /// Of an order that is being processed: what the policies warn of, as a JSON array of findings.
+    void set_policy_warnings(const std::string& id, const std::string& findings);
     /// processing -> complete. False when it is not processing any more: somebody else finished it.
     bool complete(const std::string& id, const std::string& certificate_id, Time at);
     /// pending or processing -> failed.

@@ -23,10 +23,11 @@ public:
     std::optional<policy::Facts> of(const Certificate& certificate);
     /// Of an order: of its certificate where there is one, of the request otherwise; nothing when that is not readable.
     std::optional<policy::Facts> of(const Order& order);
+    /// Of an order's request, whatever became of it.
+    std::optional<policy::Facts> of_request(const Order& order);
 
 private:
     Role role_of(const std::string& requester_type, const std::string& requester_id);
-    std::optional<policy::Facts> of_request(const Order& order);
     void count(const Certificate& certificate, policy::Facts& facts);
 
     Core& core_;

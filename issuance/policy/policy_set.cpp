@@ -114,6 +114,26 @@ void judge(const Entry& entry, const Facts& facts, const Waivers& waivers, Decis
     }
 }
 
+void judge_all(const Matched& matched, const Facts& facts, const Waivers& waivers, Decision& decision)
+{
+    for (const auto* entry : matched) {
+        judge(*entry, facts, waivers, decision);
+    }
+}
+
+/// An engine that fails blocks.
+template <class Evaluation> Decision closed(std::string decision_id, const Evaluation& evaluation)
+{
+    Decision decision{.id = std::move(decision_id)};
+    try {
+        evaluation(decision);
+    } catch (const std::exception& error) {
+        log::error("policy.evaluation_failed", {{"decision_id", decision.id}, {"error", error.what()}});
+        decision.findings.push_back(engine_failure(Policy{}, "request", "the policies could not be evaluated"));
+    }
+    return decision;
+}
+
 } // namespace
 
 struct PolicySet::State {
@@ -169,18 +189,17 @@ PolicySet PolicySet::compile(const std::vector<Policy>& policies, const std::vec
 
 Decision PolicySet::evaluate(Facts& facts, std::string decision_id) const
 {
-    Decision decision{.id = std::move(decision_id)};
-    try {
+    return closed(std::move(decision_id), [&](Decision& decision) {
         const auto matched = state_->match(facts);
         fill(matched, facts.subject, decision);
-        for (const auto* entry : matched) {
-            judge(*entry, facts, state_->waivers, decision);
-        }
-    } catch (const std::exception& error) {
-        log::error("policy.evaluation_failed", {{"decision_id", decision.id}, {"error", error.what()}});
-        decision.findings.push_back(engine_failure(Policy{}, "request", "the policies could not be evaluated"));
-    }
-    return decision;
+        judge_all(matched, facts, state_->waivers, decision);
+    });
+}
+
+Decision PolicySet::judge_as_is(const Facts& facts, std::string decision_id) const
+{
+    return closed(std::move(decision_id),
+                  [&](Decision& decision) { judge_all(state_->match(facts), facts, state_->waivers, decision); });
 }
 
 std::vector<const Policy*> PolicySet::matching(const Facts& facts) const

@@ -27,6 +27,9 @@ public:
     /// inside is a hard finding of its own.
     Decision evaluate(Facts& facts, std::string decision_id) const;
 
+    /// The same of content that is signed already: nothing is filled, so what lacks a value does not meet the rule.
+    Decision judge_as_is(const Facts& facts, std::string decision_id) const;
+
     /// The names of those that match, in order.
     std::vector<const Policy*> matching(const Facts& facts) const;
     bool needs_key_reuse_count() const; ///< any enabled policy has block_key_reuse

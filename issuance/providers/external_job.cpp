@@ -141,6 +141,10 @@ void store(Core& core, db::UnitOfWork& work, const Errand& errand, const Issued&
         pem += pki::to_pem(der, "CERTIFICATE");
     }
     db::ExternalOrderRepository(work).store_received(errand.order.id, pem);
+    if (finished.error().code == Code::PolicyHardFail) {
+        withdraw(core, work, errand.order, errand.external, issued.certificates, finished.error());
+        return;
+    }
     give_up(core, work, errand.order, finished.error().detail);
 }
 

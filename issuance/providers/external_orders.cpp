@@ -20,7 +20,10 @@ void store_external(Core& core, db::UnitOfWork& work, const Order& order, const 
     ExternalOrder external{.order_id = order.id,
                            .provider_id = admission.provider_id,
                            .state = ExternalState::New,
-                           .csr = request.csr ? request.csr->der : pki::build_csr(key, plan.subject, plan.names),
+                           .csr = request.csr ? request.csr->der
+                                              : pki::build_csr(key, plan.subject, plan.names,
+                                                               {.key_usage = plan.key_usage,
+                                                                .extended_key_usage = plan.extended_key_usage}),
                            .planned_from = plan.valid_from,
                            .planned_to = plan.valid_to,
                            .planned_usages = plan.extended_key_usage,
@@ -106,7 +109,9 @@ Result<Finished> fulfil_by_hand(Core& core, db::UnitOfWork& work, const Caller& 
     if (!finished) {
         auto details = json::Writer().begin_object().member("reason", finished.error().detail).end_object().take();
         audit::record_refusal(work, caller, now, audit::kOrderUploadRefused, {"order", order.id}, std::move(details));
-        return refuse(refused_upload(finished.error().detail));
+        auto problem = refused_upload(finished.error().detail);
+        problem.decision_id = finished.error().decision_id;
+        return refuse(std::move(problem));
     }
     audit::record(work, caller, now, audit::kOrderUploaded, {"order", order.id});
     return finished;

@@ -1,16 +1,22 @@
 #include "issuance/providers/fulfilment.hpp"
 
 #include "core/json.hpp"
+#include "core/text.hpp"
 #include "db/repositories/authority_repository.hpp"
 #include "db/repositories/certificate_repository.hpp"
 #include "db/repositories/external_order_repository.hpp"
+#include "db/repositories/order_repository.hpp"
 #include "issuance/administration.hpp"
+#include "issuance/audit.hpp"
 #include "issuance/completion.hpp"
+#include "issuance/providers/judgement.hpp"
 #include "issuance/providers/verification.hpp"
 #include "issuance/revocation/revocation.hpp"
 #include "pki/csr.hpp"
 #include "pki/digest.hpp"
 #include "pki/pem.hpp"
+
+#include <stdexcept>
 
 namespace chancery::issuance::providers {
 namespace {
@@ -45,6 +51,56 @@ void revoke_what_changed(Core& core, db::UnitOfWork& work, const Order& order, c
             finished.certificate = std::move(*revoked);
         }
     }
+}
+
+Accepted accepted_of(const Order& order, const Caller& caller)
+{
+    return Accepted{.order = order,
+                    .caller = caller,
+                    .tags = json::Reader(order.request).optional_strings("tags").value_or(std::vector<std::string>())};
+}
+
+std::string with_more(const std::string& findings, const std::vector<policy::Finding>& more)
+{
+    auto all = json::parse_array(findings);
+    for (auto& one : json::parse_array(policy::Decision::findings_json(more))) {
+        all.push_back(std::move(one));
+    }
+    return '[' + join(all, ",") + ']';
+}
+
+/// Holds what came against the policies. What they only warn of goes to the order with what they warned of before.
+Result<void> judge_received(Core& core, db::UnitOfWork& work, Accepted& accepted, const ExternalOrder& external,
+                            const std::string& certificate)
+{
+    auto& order = accepted.order;
+    const auto deviation = deviation_of(core, work, order, external, certificate);
+    if (!deviation) {
+        return {};
+    }
+    const auto& id = deviation->judged.decision.id;
+    const auto now = core.clock.now();
+    keep_decision(work, order.requested_by, order.pathway,
+                  {.order_id = order.id, .at = now, .judged = deviation->judged});
+    if (deviation->failures.empty()) {
+        order.policy_warnings = with_more(order.policy_warnings, deviation->warnings);
+        db::OrderRepository(work).set_policy_warnings(order.id, order.policy_warnings);
+        return {};
+    }
+    auto details = json::Writer()
+                       .begin_object()
+                       .member("decision_id", id)
+                       .member("order_id", order.id)
+                       .member("pathway", name_of(order.pathway))
+                       .raw_member("failures", policy::Decision::findings_json(deviation->failures))
+                       .end_object()
+                       .take();
+    audit::record_refusal(work, accepted.caller, now, audit::kPolicyHardFail, {"policy_decision", id},
+                          std::move(details));
+    return refuse(
+        Problem{.code = Code::PolicyHardFail,
+                .detail = "The CA returned a certificate that a policy blocks." + words_for(deviation->failures),
+                .decision_id = id});
 }
 
 } // namespace
@@ -82,10 +138,8 @@ Result<Finished> fulfil(Core& core, db::UnitOfWork& work, const Caller& caller, 
     if (db::CertificateRepository(work).find_by_fingerprint(pki::sha256_hex(verified.certificate))) {
         return refuse(Code::ProviderFailed, "The CA returned a certificate that is in the inventory already.");
     }
-    const Accepted accepted{
-        .order = order,
-        .caller = caller,
-        .tags = json::Reader(order.request).optional_strings("tags").value_or(std::vector<std::string>())};
+    auto accepted = accepted_of(order, caller);
+    CHANCERY_CHECK(judge_received(core, work, accepted, external, verified.certificate));
     auto finished = complete_order(core, work, accepted, verified.certificate);
     db::ExternalOrderRepository(work).store_received(order.id, pem_of(certificates));
     if (finished.certificate && finished.order.status == OrderStatus::Complete) {
@@ -93,6 +147,28 @@ Result<Finished> fulfil(Core& core, db::UnitOfWork& work, const Caller& caller, 
     }
     if (finished.certificate && finished.certificate->der == verified.certificate) {
         db::CertificateChainRepository(work).insert(finished.certificate->id, pem_of(verified.chain));
+    }
+    return finished;
+}
+
+Finished withdraw(Core& core, db::UnitOfWork& work, const Order& order, const ExternalOrder& external,
+                  const std::vector<std::string>& certificates, const Problem& problem)
+{
+    const auto now = core.clock.now();
+    auto accepted = accepted_of(order, requester_of(order));
+    auto finished = fail_order(core, work, accepted, problem);
+    const auto anchors = anchors_of(core.configuration.current(work)->provider(order.provider_id));
+    const auto verified = verify_issued(external, certificates, anchors, now);
+    if (!verified || finished.order.status != OrderStatus::Failed) {
+        return finished;
+    }
+    accepted.order.key_id.reset();             // went with the order
+    accepted.order.renews_certificate.reset(); // it succeeds nothing
+    const auto certificate = certificate_for(accepted, verified->certificate, now);
+    db::CertificateRepository(work).insert(certificate);
+    db::CertificateChainRepository(work).insert(certificate.id, pem_of(verified->chain));
+    if (auto revoked = revoke(core, work, system_caller(), certificate, RevocationReason::Unspecified); !revoked) {
+        throw std::logic_error("a certificate that has just come cannot be revoked: " + revoked.error().detail);
     }
     return finished;
 }
