@@ -70,6 +70,10 @@ test("the policies are asked before, and a hard failure blocks", async () => {
   await page.getByRole("button", { name: "Submit" }).click();
   await page.getByText("POLICY_HARD_FAIL").waitFor();
   assert.equal((await server.api("GET", "/certificates?name=*.example.com")).json.items.length, 0);
+  await page.getByRole("link", { name: "Open the failed order" }).click();
+  await page.getByRole("heading", { name: "*.example.com" }).waitFor();
+  await page.getByText("Failed", { exact: true }).first().waitFor();
+  await page.getByText(/A policy blocks this request/).waitFor();
   await close();
 });
 

@@ -198,8 +198,8 @@ export default function CertificateRequestPage() {
           )
         : body(api.POST("/api/v1/orders", { params: { header }, body: order }));
     },
+    onSettled: () => client.invalidateQueries({ queryKey: ["orders"] }), // a refused one is an order as well
     onSuccess: async (order) => {
-      await client.invalidateQueries({ queryKey: ["orders"] });
       await client.invalidateQueries({ queryKey: ["certificates"] });
       if (order.status === "complete" && order.certificate_id) {
         toast(`The certificate of ${order.common_name} is issued.`);
@@ -213,6 +213,7 @@ export default function CertificateRequestPage() {
     mutationFn: () => body(api.POST("/api/v1/policy-evaluations", { body: orderOf(form, way) })),
   });
   const error = submit.error ?? evaluate.error;
+  const kept = submit.error instanceof ApiError ? submit.error.problem?.order_id : undefined;
   const { of: errors, shown } = controlErrors(error instanceof ApiError ? error.fieldErrors() : {});
   const controls: Controls = {
     form,
@@ -273,6 +274,16 @@ export default function CertificateRequestPage() {
         {(Object.keys(errors).length === 0 ||
           shown.length < Object.keys(error instanceof ApiError ? error.fieldErrors() : {}).length) && (
           <ProblemNotice error={error} shown={shown} />
+        )}
+        {kept && (
+          <Notice title="The request is kept as a failed order">
+            <div>Change it here, or submit it again from there once what stands against it is gone.</div>
+            <div className="row">
+              <LinkButton to="/orders/$id" params={{ id: kept }} small>
+                Open the failed order
+              </LinkButton>
+            </div>
+          </Notice>
         )}
         {evaluate.data && <PolicyCheck evaluation={evaluate.data} />}
         <div className="row row-end">
