@@ -19,7 +19,7 @@ struct Summary {
     long long complete = 0; ///< orders
     long long failed = 0;
     long long waiting = 0;
-    long long refused = 0; ///< requests that never became an order
+    long long refused = 0; ///< requests that were refused
     long long open_alerts = 0;
     long long audit_records = 0; ///< whose chain was verified
 };
