@@ -64,16 +64,6 @@ std::string body_of(const Ask& ask, bool with_csr)
     return out.end_object().take();
 }
 
-issuance::CertificateRequest request_of(issuance::Core& core, const Ask& ask, bool with_csr)
-{
-    json::Reader in(body_of(ask, with_csr));
-    auto request = issuance::parse_request(core, in);
-    if (!request) {
-        throw std::runtime_error("the test's own request is wrong: " + request.error().detail);
-    }
-    return std::move(*request);
-}
-
 /// The core and the REST door.
 class RestScene : public Scene {
 public:
@@ -127,22 +117,47 @@ class RestCsr final : public RestScene {
     Outcome attempt(const Ask& ask) override { return of(post(ask, true)); }
 };
 
-/// A machine account on its host, as the door makes its caller.
+/// A courier on its host, with a token that it got for its secret.
 class Courier final : public RestScene {
+public:
+    Courier() : client_(world.router, token()) {}
+
+private:
     Outcome attempt(const Ask& ask) override
     {
-        issuance::Caller courier{
-            .actor = {.type = ActorType::Courier, .id = "01939f6a-7a3c-7d52-8d8f-1f6a7e2b9c10", .name = "host-7"},
-            .role = Role::User,
-            .scope = Scope::Write};
-        world.test.read([&](db::Session& session) {
-            for (const auto& domain : db::DomainRepository(session).list()) {
-                courier.domain_ids.push_back(domain.id);
-            }
-            return 0;
-        });
-        return of(world.test.issue(courier, request_of(core(), ask, ask.with_a_csr)));
+        const auto answer = client_.post("/api/v1/orders", body_of(ask, ask.with_a_csr));
+        if (answer.status == 201 && answer.text("requested_by/type") != "courier") {
+            throw std::runtime_error("the order is not the courier's: " + answer.body);
+        }
+        return of(answer);
     }
+
+    std::string token()
+    {
+        const auto domains = world.admin.walk("/api/v1/domains", 50);
+        json::Writer out;
+        out.begin_object()
+            .member("kind", "courier")
+            .member("name", "host-7")
+            .member("scope", "write")
+            .member("owner_id", world.admin.get("/api/v1/me").text("actor/id"))
+            .begin_array("domain_ids");
+        for (const auto& id : domains) {
+            out.value(std::string_view(id));
+        }
+        const auto made = world.admin.post("/api/v1/service-accounts", out.end_array().end_object().take());
+        const auto access = ApiClient(world.router)
+                                .post("/oauth2/token",
+                                      "grant_type=client_credentials&client_id=" + made.text("client_id") +
+                                          "&client_secret=" + made.text("client_secret"),
+                                      {{"Content-Type", "application/x-www-form-urlencoded"}});
+        if (access.status != 200) {
+            throw std::runtime_error("the courier got no token: " + made.body + access.body);
+        }
+        return access.text("access_token");
+    }
+
+    ApiClient client_;
 };
 
 /// The parameters as changes of a renewal's (RFC 7396).
