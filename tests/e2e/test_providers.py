@@ -3,62 +3,16 @@ import os
 import shutil
 import socket
 import struct
-import tempfile
-import time
-import unittest
 
 import dns_server
 import knot
 import pebble
 import server
+import upstream
 import x509
 
-NETWORKS = {"CHANCERY_PROVIDERS_ALLOWED_NETWORKS": "127.0.0.0/8,::1/128"}
 
-
-def finished(running, order, within=90):
-    """The order when it has ended."""
-    deadline = time.monotonic() + within
-    while True:
-        now = running.expect(200, "GET", "/orders/" + order["id"]).json
-        if now["status"] in ("complete", "failed"):
-            return now
-        if time.monotonic() > deadline:
-            raise AssertionError("the order did not end: %r" % now)
-        time.sleep(0.3)
-
-
-class UpstreamTest(unittest.TestCase):
-    def setUp(self):
-        self.scratch = self.enterContext(tempfile.TemporaryDirectory())
-
-    def start(self, environment=None):
-        self.running = self.enterContext(server.Server(dict(NETWORKS, **(environment or {}))))
-        return self.running
-
-    def provider(self, body):
-        made = self.running.expect(201, "POST", "/providers", body).json
-        checked = self.running.expect(200, "POST", "/providers/%s/checks" % made["id"], {}).json
-        self.assertTrue(checked["succeeded"], checked)
-        return made
-
-    def order(self, provider, *names, **more):
-        body = dict({"common_name": names[0], "provider_id": provider["id"],
-                     "subject_alternative_names": [{"type": "dns", "value": name} for name in names]}, **more)
-        return self.running.expect(202, "POST", "/orders", body).json
-
-    def issued(self, ca, order, *names):
-        done = finished(self.running, order)
-        self.assertEqual(done["status"], "complete", str(done) + ca.log()[-3000:])
-        row = self.running.expect(200, "GET", "/certificates/" + done["certificate_id"]).json
-        chain = self.running.expect(200, "GET", "/certificates/%s/chain" % row["id"]).body.decode()
-        root = os.path.join(self.scratch, "root.pem")
-        x509.write(root, ca.root())
-        x509.assert_chain(root, chain, names[0].replace("*", "anything"))
-        self.assertEqual(x509.names(x509.split_pem(chain)[0]), sorted(names))
-        self.assertEqual((row["provider_id"], row["authority_id"]), (done["provider_id"], None))
-        return row, chain
-
+class PebbleTest(upstream.UpstreamTest):
     def test_pebble_validates_by_http_01_from_any_server_and_revokes(self):
         dns = self.enterContext(dns_server.DnsServer(server.free_port(), os.path.join(self.scratch, "zone.json")))
         running = self.start()
@@ -69,10 +23,7 @@ class UpstreamTest(unittest.TestCase):
         self.assertEqual(running.plain("/.well-known/acme-challenge/nothing").status, 404)
 
         self.revoke(row)
-        deadline = time.monotonic() + 30
-        while not (state := running.expect(200, "GET", "/certificates/%s/revocation" % row["id"]).json)["dispatch"]["published_at"]:
-            self.assertLess(time.monotonic(), deadline, state)
-            time.sleep(0.2)
+        self.published(row)
         self.assertEqual(ca.status_of(x509.serial(chain))["Status"], "Revoked")
         actions = running.actions_on(row["id"])
         self.assertIn("certificate.revoke.dispatched", actions)
@@ -84,11 +35,6 @@ class UpstreamTest(unittest.TestCase):
         running.start()
         self.issued(ca, interrupted, "c.chancery.example")
         running.verify_audit()
-
-    def revoke(self, row):
-        code = self.running.expect(201, "POST", "/certificates/%s/revocation-challenges" % row["id"], {}).json["code"]
-        self.running.expect(201, "POST", "/certificates/%s/revocation" % row["id"],
-                            {"code": code, "reason": "superseded"})
 
     def test_a_wildcard_is_proved_by_dynamic_updates(self):
         if not shutil.which("knotd"):
@@ -104,7 +50,7 @@ class UpstreamTest(unittest.TestCase):
         self.assertEqual(self.texts(dns, "_acme-challenge.wild.chancery.example"), "", "the records were taken away")
 
         wrong = self.provider(ca.provider("Wrong key", **dict(configuration, tsig_secret="d3Jvbmcgd3Jvbmcgd3Jvbmcgd3Jvbmc=")))
-        refused = finished(self.running, self.order(wrong, "other.chancery.example"))
+        refused = upstream.finished(self.running, self.order(wrong, "other.chancery.example"))
         self.assertEqual((refused["status"], refused["error"]["code"]), ("failed", "PROVIDER_FAILED"))
         self.assertIn("NOTAUTH", refused["error"]["detail"])
 
@@ -139,7 +85,7 @@ class UpstreamTest(unittest.TestCase):
         self.assertFalse(checked["succeeded"])
         self.assertIn("may be connected to", checked["detail"])
         order = self.order(made, "a.chancery.example")
-        done = finished(running, order)
+        done = upstream.finished(running, order)
         self.assertEqual(done["status"], "failed")
 
 

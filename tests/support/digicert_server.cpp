@@ -26,26 +26,9 @@ OutboundResponse error(int status, const std::string& code, const std::string& m
     return json_answer(status, out.end_object().end_array().end_object().take());
 }
 
-std::string field(const OutboundRequest& request, const std::string& name)
-{
-    const auto found = std::ranges::find(request.fields, name, &std::pair<std::string, std::string>::first);
-    return found == request.fields.end() ? "" : found->second;
-}
-
 } // namespace
 
-boost::asio::awaitable<DigicertServer::Answer> DigicertServer::send(OutboundRequest request)
-{
-    co_return answer(request);
-}
-
-boost::asio::awaitable<std::expected<std::string, OutboundError>>
-DigicertServer::ask_name_server(std::string /*host*/, std::uint16_t /*port*/, std::string /*message*/)
-{
-    co_return std::unexpected(OutboundError{.kind = OutboundError::Kind::Refused, .detail = "not here"});
-}
-
-DigicertServer::Answer DigicertServer::answer(const OutboundRequest& request)
+DigicertServer::Answer DigicertServer::answer(const OutboundRequest& request, const std::string& /*client_certificate*/)
 {
     if (!request.url.starts_with(std::string(kUrl) + '/')) {
         return std::unexpected(OutboundError{.kind = OutboundError::Kind::Refused, .detail = "another host"});
@@ -61,6 +44,9 @@ DigicertServer::Answer DigicertServer::answer(const OutboundRequest& request)
     }
     if (request.method == "GET" && !request.body.empty()) {
         return error(400, "bad_request_format", "A GET has no body");
+    }
+    if (field(request, "Content-Type") != "application/json") {
+        return error(406, "unsupported_format", "Content-Type must be application/json");
     }
     if (request.method == "GET" && path == "/user/me") {
         return json_answer(200, R"({"id":1,"username":"pki","status":"active"})");

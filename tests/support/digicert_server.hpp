@@ -1,6 +1,6 @@
 #pragma once
 
-#include "issuance/providers/outbound.hpp"
+#include "tests/support/stand_in.hpp"
 #include "tests/support/test_ca.hpp"
 
 #include <map>
@@ -10,15 +10,11 @@
 namespace chancery::test {
 
 /// CertCentral's Services API as its documentation has it, strict about method, path, fields, members and their types.
-class DigicertServer final : public issuance::providers::Outbound {
+class DigicertServer final : public StandIn {
 public:
     explicit DigicertServer(const Clock& clock) : ca(clock) {}
 
-    using Answer = std::expected<issuance::providers::OutboundResponse, issuance::providers::OutboundError>;
-
-    boost::asio::awaitable<Answer> send(issuance::providers::OutboundRequest request) override;
-    boost::asio::awaitable<std::expected<std::string, issuance::providers::OutboundError>>
-    ask_name_server(std::string host, std::uint16_t port, std::string message) override;
+    Answer answer(const issuance::providers::OutboundRequest& request, const std::string& client_certificate) override;
 
     static constexpr std::string_view kUrl = "https://www.digicert.com/services/v2";
     static constexpr std::string_view kKey = "0123456789ABCDEF";
@@ -32,7 +28,6 @@ public:
     int limited = 0;                    ///< so many requests are one too many
 
 private:
-    Answer answer(const issuance::providers::OutboundRequest& request);
     Answer order(const issuance::providers::OutboundRequest& request);
     Answer revoke(const std::string& serial, const std::string& body);
 

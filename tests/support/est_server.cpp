@@ -31,37 +31,19 @@ OutboundResponse bundle(const std::vector<std::string>& certificates)
     return response(200, "application/pkcs7-mime; smime-type=certs-only", text + "\r\n");
 }
 
-std::string field(const OutboundRequest& request, const std::string& name)
-{
-    const auto found = std::ranges::find(request.fields, name, &std::pair<std::string, std::string>::first);
-    return found == request.fields.end() ? "" : found->second;
-}
-
-/// By password, or by a certificate whose key the client holds.
-bool is_authenticated(const OutboundRequest& request)
-{
-    if (!request.client_certificate.empty()) {
-        const auto certificate = pki::parse_certificate_text(request.client_certificate);
-        const auto key = pki::PrivateKey::from_pem(request.client_key.reveal());
-        return certificate && key && key->public_key().spki() == certificate->key.spki();
-    }
-    return field(request, "Authorization") == "Basic " + to_base64("chancery:s3cret pass");
-}
-
 } // namespace
 
-boost::asio::awaitable<EstServer::Answer> EstServer::send(OutboundRequest request)
+/// By a certificate of this CA (RFC 7030 section 3.3.2), or by password (section 3.2.3), which is not looked at when
+/// there is a certificate.
+bool EstServer::is_authenticated(const OutboundRequest& request, const std::string& client_certificate) const
 {
-    co_return answer(request);
+    if (!client_certificate.empty()) {
+        return pki::is_issued_by(client_certificate, ca.intermediate());
+    }
+    return field(request, "Authorization") == "Basic " + to_base64(kCredentials);
 }
 
-boost::asio::awaitable<std::expected<std::string, OutboundError>>
-EstServer::ask_name_server(std::string /*host*/, std::uint16_t /*port*/, std::string /*message*/)
-{
-    co_return std::unexpected(OutboundError{.kind = OutboundError::Kind::Refused, .detail = "not here"});
-}
-
-EstServer::Answer EstServer::answer(const OutboundRequest& request)
+EstServer::Answer EstServer::answer(const OutboundRequest& request, const std::string& client_certificate)
 {
     if (!request.url.starts_with(std::string(kUrl) + '/')) {
         return std::unexpected(OutboundError{.kind = OutboundError::Kind::Refused, .detail = "another host"});
@@ -76,17 +58,19 @@ EstServer::Answer EstServer::answer(const OutboundRequest& request)
     if (operation == "cacerts") {
         return request.method == "GET" ? bundle({ca.intermediate(), ca.root()}) : response(405);
     }
-    if (!is_authenticated(request)) {
-        return response(401, "text/plain", "who are you");
+    if (!is_authenticated(request, client_certificate)) {
+        auto who = response(401, "text/plain", "who are you");
+        who.fields.emplace_back("WWW-Authenticate", "Basic realm=\"est\"");
+        return who;
     }
     if (operation == "csrattrs") {
-        return response(204);
+        return request.method == "GET" ? response(204) : response(405);
     }
     const bool again = operation == "simplereenroll";
-    return again || operation == "simpleenroll" ? enroll(request, again) : response(404);
+    return again || operation == "simpleenroll" ? enroll(request, client_certificate, again) : response(404);
 }
 
-EstServer::Answer EstServer::enroll(const OutboundRequest& request, bool again)
+EstServer::Answer EstServer::enroll(const OutboundRequest& request, const std::string& client_certificate, bool again)
 {
     if (request.method != "POST" || field(request, "Content-Type") != "application/pkcs10" ||
         field(request, "Content-Transfer-Encoding") != "base64") {
@@ -98,7 +82,7 @@ EstServer::Answer EstServer::enroll(const OutboundRequest& request, bool again)
         return response(400, "text/plain", csr.error().detail);
     }
     if (again) {
-        const auto old = pki::parse_certificate_text(request.client_certificate);
+        const auto old = pki::parse_certificate(client_certificate);
         if (!old || old->names != csr->names || old->subject != csr->subject ||
             std::ranges::find(issued, old->der) == issued.end()) {
             return response(403, "text/plain", "this renews none of mine");

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "issuance/providers/outbound.hpp"
+#include "tests/support/stand_in.hpp"
 #include "tests/support/test_ca.hpp"
 
 #include <string>
@@ -8,18 +8,15 @@
 
 namespace chancery::test {
 
-/// An EST server (RFC 7030) behind the core's way outside, without a socket. It answers what the RFC says and refuses
+/// An EST server (RFC 7030). It answers what the RFC says and refuses
 /// everything that a strict server may refuse: other fields, other media types, other authentication.
-class EstServer final : public issuance::providers::Outbound {
+class EstServer final : public StandIn {
 public:
     explicit EstServer(const Clock& clock) : ca(clock) {}
 
-    using Answer = std::expected<issuance::providers::OutboundResponse, issuance::providers::OutboundError>;
+    Answer answer(const issuance::providers::OutboundRequest& request, const std::string& client_certificate) override;
 
-    boost::asio::awaitable<Answer> send(issuance::providers::OutboundRequest request) override;
-    boost::asio::awaitable<std::expected<std::string, issuance::providers::OutboundError>>
-    ask_name_server(std::string host, std::uint16_t port, std::string message) override;
-
+    static constexpr std::string_view kCredentials = "chancery:s3cret pass";
     static constexpr std::string_view kUrl = "https://est.example.net/.well-known/est";
 
     TestCa ca;
@@ -34,8 +31,10 @@ public:
     std::vector<std::string> issued{};     ///< DER
 
 private:
-    Answer answer(const issuance::providers::OutboundRequest& request);
-    Answer enroll(const issuance::providers::OutboundRequest& request, bool again);
+    Answer enroll(const issuance::providers::OutboundRequest& request, const std::string& client_certificate,
+                  bool again);
+    bool is_authenticated(const issuance::providers::OutboundRequest& request,
+                          const std::string& client_certificate) const;
 };
 
 } // namespace chancery::test

@@ -31,12 +31,6 @@ OutboundResponse problem(int status, const std::string& description)
     return {.status = status, .fields = {{"Content-Type", "application/problem+json"}}, .body = std::move(body)};
 }
 
-std::string field(const OutboundRequest& request, const std::string& name)
-{
-    const auto found = std::ranges::find(request.fields, name, &std::pair<std::string, std::string>::first);
-    return found == request.fields.end() ? "" : found->second;
-}
-
 std::vector<Name> read_names(json::Reader& san)
 {
     std::vector<Name> names;
@@ -54,29 +48,19 @@ std::vector<Name> read_names(json::Reader& san)
 
 } // namespace
 
-boost::asio::awaitable<GlobalsignServer::Answer> GlobalsignServer::send(OutboundRequest request)
-{
-    co_return answer(request);
-}
-
-boost::asio::awaitable<std::expected<std::string, OutboundError>>
-GlobalsignServer::ask_name_server(std::string /*host*/, std::uint16_t /*port*/, std::string /*message*/)
-{
-    co_return std::unexpected(OutboundError{.kind = OutboundError::Kind::Refused, .detail = "not here"});
-}
-
-GlobalsignServer::Answer GlobalsignServer::answer(const OutboundRequest& request)
+GlobalsignServer::Answer GlobalsignServer::answer(const OutboundRequest& request, const std::string& client_certificate)
 {
     if (!request.url.starts_with(std::string(kUrl) + '/')) {
         return std::unexpected(OutboundError{.kind = OutboundError::Kind::Refused, .detail = "another host"});
     }
     const auto path = request.url.substr(kUrl.size());
     asked.push_back(request.method + ' ' + path);
-    const auto identity = pki::parse_certificate_text(request.client_certificate);
-    const auto key = pki::PrivateKey::from_pem(request.client_key.reveal());
-    if (!identity || !key || key->public_key().spki() != identity->key.spki()) {
+    if (client_certificate.empty() || !pki::is_issued_by(client_certificate, ca.intermediate())) {
         return std::unexpected(OutboundError{.kind = OutboundError::Kind::Unreachable,
                                              .detail = "the TLS handshake failed: certificate required"});
+    }
+    if (!request.body.empty() && field(request, "Content-Type") != "application/json;charset=utf-8") {
+        return problem(415, "the body is not application/json;charset=utf-8");
     }
     if (request.method == "POST" && path == "/login") {
         return log_in(request.body);
@@ -105,6 +89,9 @@ GlobalsignServer::Answer GlobalsignServer::answer(const OutboundRequest& request
     if (request.method == "PATCH") {
         return revoke(found->first, request.body);
     }
+    if (request.method != "GET") {
+        return problem(405, "method not allowed");
+    }
     if (not_yet > 0) {
         --not_yet;
         return json_answer(202, "{}");
@@ -117,7 +104,7 @@ GlobalsignServer::Answer GlobalsignServer::answer(const OutboundRequest& request
 GlobalsignServer::Answer GlobalsignServer::log_in(const std::string& body)
 {
     json::Reader in(body);
-    const bool known = in.string("api_key") == "key" && in.string("api_secret") == "top secret";
+    const bool known = in.string("api_key") == kApiKey && in.string("api_secret") == kApiSecret;
     if (!in.finish() || !known) {
         return problem(401, "the credentials are invalid");
     }

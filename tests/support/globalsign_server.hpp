@@ -1,6 +1,6 @@
 #pragma once
 
-#include "issuance/providers/outbound.hpp"
+#include "tests/support/stand_in.hpp"
 #include "tests/support/test_ca.hpp"
 
 #include <map>
@@ -11,16 +11,14 @@ namespace chancery::test {
 
 /// The Atlas certificate management API (HVCA) as its documentation has it: mutual TLS, login, a token that runs out,
 /// certificates that take a moment.
-class GlobalsignServer final : public issuance::providers::Outbound {
+class GlobalsignServer final : public StandIn {
 public:
     explicit GlobalsignServer(const Clock& clock) : ca(clock) {}
 
-    using Answer = std::expected<issuance::providers::OutboundResponse, issuance::providers::OutboundError>;
+    Answer answer(const issuance::providers::OutboundRequest& request, const std::string& client_certificate) override;
 
-    boost::asio::awaitable<Answer> send(issuance::providers::OutboundRequest request) override;
-    boost::asio::awaitable<std::expected<std::string, issuance::providers::OutboundError>>
-    ask_name_server(std::string host, std::uint16_t port, std::string message) override;
-
+    static constexpr std::string_view kApiKey = "key";
+    static constexpr std::string_view kApiSecret = "top secret";
     static constexpr std::string_view kUrl = "https://emea.api.hvca.globalsign.com:8443/v2";
 
     TestCa ca;
@@ -33,7 +31,6 @@ public:
     std::vector<std::string> revoked{}; ///< reasons
 
 private:
-    Answer answer(const issuance::providers::OutboundRequest& request);
     Answer log_in(const std::string& body);
     Answer order(const std::string& body);
     Answer revoke(const std::string& serial, const std::string& body);
