@@ -9,6 +9,7 @@ import knot
 import pebble
 import server
 import upstream
+import webhook
 import x509
 
 
@@ -53,6 +54,41 @@ class PebbleTest(upstream.UpstreamTest):
         refused = upstream.finished(self.running, self.order(wrong, "other.chancery.example"))
         self.assertEqual((refused["status"], refused["error"]["code"]), ("failed", "PROVIDER_FAILED"))
         self.assertIn("NOTAUTH", refused["error"]["detail"])
+
+    def test_a_wildcard_is_proved_by_a_webhook(self):
+        secret = "a webhook's secret, 4711"
+        zone = os.path.join(self.scratch, "zone.json")
+        hook = self.enterContext(webhook.Webhook(self.scratch, zone, secret))
+        dns = self.enterContext(dns_server.DnsServer(server.free_port(), zone))
+        running = self.start({"SSL_CERT_FILE": hook.certificate})
+        ca = self.enterContext(pebble.Pebble(self.scratch, server.free_port(), dns.port))
+        configuration = {"solver": "dns-01-webhook", "webhook_url": hook.url, "webhook_secret": secret,
+                         "dns_wait_seconds": 0}
+        provider = self.provider(ca.provider("By webhook", **configuration))
+        names = ("*.hook.chancery.example", "hook.chancery.example")
+        self.issued(ca, self.order(provider, *names), *names)
+        record = "_acme-challenge.hook.chancery.example"
+        self.assertEqual(sorted(set(hook.taken)), ["cleanup " + record, "present " + record])
+        self.assertEqual((hook.refused, dns_server.read_zone(zone)[record]), ([], []))
+
+        wrong = self.provider(ca.provider("Wrong secret", **dict(configuration, webhook_secret="somebody else's")))
+        refused = upstream.finished(running, self.order(wrong, "other.chancery.example"))
+        self.assertEqual((refused["status"], refused["error"]["code"]), ("failed", "PROVIDER_FAILED"))
+        self.assertIn("The DNS webhook answers HTTP 403: the signature is not mine", refused["error"]["detail"])
+        self.assertEqual(set(hook.refused), {"the signature is not mine"})
+        self.nowhere(secret, "somebody else's")
+
+    def test_a_webhook_that_is_not_proved_is_told_nothing(self):
+        zone = os.path.join(self.scratch, "zone.json")
+        hook = self.enterContext(webhook.Webhook(self.scratch, zone, "secret"))
+        dns = self.enterContext(dns_server.DnsServer(server.free_port(), zone))
+        self.start()  # without the anchor
+        ca = self.enterContext(pebble.Pebble(self.scratch, server.free_port(), dns.port))
+        provider = self.provider(ca.provider("By webhook", solver="dns-01-webhook", webhook_url=hook.url,
+                                             webhook_secret="secret", dns_wait_seconds=0))
+        self.order(provider, "hook.chancery.example")
+        self.assertIn("localhost: ", self.alert_of(provider)["detail"])
+        self.assertEqual((hook.taken, hook.refused), ([], []))
 
     def texts(self, dns, name):
         """What the name server has there; empty for nothing."""

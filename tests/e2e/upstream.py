@@ -1,4 +1,7 @@
 """What tests of CAs outside have in common: providers, orders that end later, and revocations that are passed on."""
+import base64
+import glob
+import json
 import os
 import tempfile
 import time
@@ -67,3 +70,29 @@ class UpstreamTest(unittest.TestCase):
         while not (state := self.dispatch(row))["published_at"]:
             self.assertLess(time.monotonic(), deadline, state)
             time.sleep(0.2)
+
+    def nowhere(self, *secrets):
+        """None of these texts, nor as base64, is in the log, in the database's file, or in what anybody can read."""
+        running = self.running
+        read = {"log": "\n".join(running.log_lines()) + running.output()}
+        for path in ("/audit-events", "/providers", "/orders", "/certificates", "/alerts"):
+            read[path] = json.dumps(running.all_items(path))
+        for provider in running.all_items("/providers"):
+            read[provider["name"]] = json.dumps(running.expect(200, "GET", "/providers/" + provider["id"]).json)
+        for path in glob.glob(os.path.join(running.data, "*.db*")):
+            with open(path, "rb") as file:
+                read[path] = file.read().decode("latin-1")
+        for secret in secrets:
+            for text in (secret, json.dumps(secret)[1:-1], base64.b64encode(secret.encode()).decode()):
+                for where, found in read.items():
+                    self.assertFalse(text in found, "%r is in %s" % (text, where))
+
+    def alert_of(self, provider):
+        """Waits for the alert that it failed."""
+        deadline = time.monotonic() + 60
+        while True:
+            for alert in self.running.all_items("/alerts?kind=provider.failed"):
+                if alert["resource"]["id"] == provider["id"]:
+                    return alert
+            self.assertLess(time.monotonic(), deadline, "no alert")
+            time.sleep(0.3)

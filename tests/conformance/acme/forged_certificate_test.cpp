@@ -67,3 +67,41 @@ TEST_CASE("whoever forges a certificate with issuer and serial of another cannot
         return true;
     });
 }
+
+TEST_CASE("a forged certificate that an operator uploaded revokes nothing by ACME, not even itself", "[acme-104]")
+{
+    AcmeWorld world(GENERATE(from_range(test_dialects())));
+    auto client = world.registered();
+    const auto real = world.issue(client, {"www.example.org"});
+    const auto key = pki::PrivateKey::generate(KeyAlgorithm::Ec256);
+    const auto forged = forged_like(real, key);
+    const auto info = pki::parse_certificate(real).value();
+    // As fulfilling a manual order stores it: of a provider, and of none of our CAs.
+    world.database.store().write_now([&](db::UnitOfWork& work) {
+        db::CertificateRepository certificates(work);
+        auto row = certificates.find_by_fingerprint(pki::sha256_hex(real)).value();
+        row.id = "0192f0c4-8a51-7c3e-b0a4-5d2f6f1c9e11";
+        row.der = forged;
+        row.fingerprint_sha256 = pki::sha256_hex(forged);
+        row.spki_sha256 = key.public_key().spki_sha256();
+        row.authority_id = std::nullopt;
+        row.acme_account_id = std::nullopt;
+        row.requester_id = "0192f0c4-8a51-7c3e-b0a4-5d2f6f1c9e12";
+        certificates.insert(row);
+    });
+
+    auto stranger = world.client();
+    stranger.set_key(key);
+    CHECK(stranger.revoke(forged, 1, {.with_jwk = true}).status == 404);
+    CHECK(stranger.revoke(real, 1, {.with_jwk = true}).status == 403);
+    auto other = world.registered();
+    CHECK(other.revoke(forged, 1).status == 404);
+    CHECK(other.revoke(real, 1).status == 403);
+    world.database.store().read_now([&](db::Session& session) {
+        db::CertificateRepository certificates(session);
+        CHECK_FALSE(certificates.find_by_fingerprint(pki::sha256_hex(real)).value().revoked_at.has_value());
+        CHECK_FALSE(certificates.find_by_fingerprint(pki::sha256_hex(forged)).value().revoked_at.has_value());
+        CHECK(certificates.find_by_fingerprint(pki::sha256_hex(real)).value().serial_number == info.serial_number);
+        return true;
+    });
+}
