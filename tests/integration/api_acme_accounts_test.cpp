@@ -1,4 +1,5 @@
 #include "db/repositories/acme_client_repository.hpp"
+#include "db/repositories/acme_repository.hpp"
 #include "db/repositories/audit_repository.hpp"
 #include "tests/support/api_world.hpp"
 
@@ -186,4 +187,24 @@ TEST_CASE("ACME accounts are for those who administer or report", "[integration]
     CHECK(user.get(accounts).status == 403);
     CHECK(user.get(made.field("location")).status == 403);
     CHECK(user.post(made.field("location") + "/bindings", R"({"value":"a.example.com"})").status == 403);
+}
+
+TEST_CASE("an account that a client registered by itself has no name to change", "[integration][api]")
+{
+    ApiWorld world(GENERATE(from_range(test_dialects())));
+    const std::string id = "0192f0c4-8a51-7c3e-b0a4-5d2f6f1c9e11";
+    const auto server = world.admin.get(kServers).items().front().string("id");
+    world.test.write([&](db::UnitOfWork& work) {
+        CHECK(db::AcmeAccountRepository(work).insert({.id = id,
+                                                      .server_id = server,
+                                                      .status = AcmeAccountStatus::Valid,
+                                                      .jwk = "{}",
+                                                      .thumbprint = "thumbprint",
+                                                      .spki_sha256 = std::string(64, '0'),
+                                                      .created_at = world.test.clock.now()}));
+    });
+    const auto target = "/api/v1/acme-accounts/" + id;
+    const auto shown = world.admin.get(target);
+    REQUIRE(shown.status == 200);
+    CHECK(world.admin.patch(target, R"({"name":"web farm"})", shown.etag()).code() == "CONFLICT");
 }

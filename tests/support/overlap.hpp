@@ -9,9 +9,16 @@
 
 namespace chancery::test {
 
-/// Runs `second` while what the unit `first` wrote is not committed yet. (SQLite has one unit at a time: there `second`
-/// waits for the commit.)
-template <class First, class Second> void overlap(db::Store& store, First first, Second second)
+/// Long enough for another unit to come as far as it can: nothing that all databases have tells when it waits.
+inline void hold_a_while(db::UnitOfWork& /*work*/)
+{
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+}
+
+/// Runs `second` while what the unit `first` wrote is not committed yet, which is so until `hold` returns. (SQLite has
+/// one unit at a time: there `second` waits for the commit.)
+template <class First, class Second>
+void overlap(db::Store& store, First first, Second second, void (*hold)(db::UnitOfWork&) = hold_a_while)
 {
     std::binary_semaphore written(0);
     std::once_flag once;
@@ -20,8 +27,7 @@ template <class First, class Second> void overlap(db::Store& store, First first,
         store.write_now([&](db::UnitOfWork& work) {
             auto outcome = first(work);
             tell();
-            // Long enough for `second` to come as far as it can: nothing tells when it waits for a lock.
-            std::this_thread::sleep_for(std::chrono::milliseconds(100));
+            hold(work);
             return outcome;
         });
         tell();
