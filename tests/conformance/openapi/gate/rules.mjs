@@ -3,6 +3,9 @@
 const API = '/api/v1/';
 const SCOPES = ['read', 'write', 'admin'];
 const METHODS = ['get', 'put', 'post', 'delete', 'patch'];
+/** Rights that every role and every scope has (rights.csv): nobody is forbidden to read what needs no other. */
+const EVERYBODYS = ['ReadAcmeServers', 'ReadAuthorities', 'ReadCertificates', 'ReadDomains', 'ReadOrders',
+    'ReadOwnProfile', 'ReadPolicies', 'ReadProviders'];
 const AUDIT_EVENT = /^[a-z_]+\.[a-z_]+(\.[a-z_]+)?$/;
 const SNAKE_CASE = /^[a-z][a-z0-9_]*$/;
 
@@ -68,7 +71,8 @@ function impliedRefusals(visit) {
     const add = (reason, ...statuses) => statuses.forEach((status) => implied.set(status, reason));
     add('every operation of the API has it', '406', '429', '500', '503');
     if (!isOpen(operation)) {
-        add('it needs a right', '401', '403');
+        const everybodys = method === 'get' && EVERYBODYS.includes(operation['x-right']);
+        add('it needs a right', '401', ...(everybodys ? [] : ['403']));
     }
     if (operation.requestBody) {
         add('it has a body', '400', '413', '415', '422');
