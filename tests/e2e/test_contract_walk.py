@@ -17,6 +17,17 @@ ASKS_NO_DATABASE = {"POST /api/v1/first-administrator"}
 WRONG_ETAG = '"nothing"'
 
 
+def token_endpoint(walker):
+    """The one operation outside the API that takes a body of a client's."""
+    operation, = walker.document.operations("/oauth2/")
+    return operation
+
+
+def ask_for_a_token(walker, headers=None):
+    form = "grant_type=client_credentials&client_id=%s&client_secret=chs_x" % contract_walk.UNKNOWN_ID
+    return walker.send(token_endpoint(walker), form, headers, token=None)
+
+
 class ContractWalkTest(resources.WalkTest):
     def each(self, check, *, documented=None, where=lambda operation: True):
         """Checks every operation that documents a status, each as a subtest."""
@@ -98,6 +109,11 @@ class ContractWalkTest(resources.WalkTest):
 
         self.each(check, documented=406)
 
+    def test_the_token_endpoint_refuses_in_the_same_ways(self):
+        reply = ask_for_a_token(self.walker, {"Accept": "application/x-nothing"})
+        self.assert_refused(reply, 406, "NOT_ACCEPTABLE")
+        self.refuses_to_read(token_endpoint(self.walker))
+
     def test_415_for_another_media_type(self):
         def check(operation):
             for media_type in ("text/plain", "application/xml", "multipart/form-data; boundary=x"):
@@ -107,20 +123,20 @@ class ContractWalkTest(resources.WalkTest):
         self.each(check, documented=415)
 
     def test_413_for_more_than_the_server_reads(self):
-        def check(operation):
-            connection = self.server.connection()
-            connection.putrequest(operation.method, self.walker.target(operation))
-            connection.putheader("Authorization", "Bearer " + self.server.token)
-            connection.putheader("Content-Type", operation.media_type or "application/json")
-            connection.putheader("Content-Length", str(2 * 1024 * 1024))
-            connection.endheaders()
-            response = connection.getresponse()
-            reply = contract_walk.Reply(operation, response.status, response.headers, response.read())
-            self.walker.log(operation, reply)
-            self.assertEqual(reply.status, 413, reply)
-            connection.close()
+        self.each(self.refuses_to_read, documented=413)
 
-        self.each(check, documented=413)
+    def refuses_to_read(self, operation):
+        connection = self.server.connection()
+        connection.putrequest(operation.method, self.walker.target(operation))
+        connection.putheader("Authorization", "Bearer " + self.server.token)
+        connection.putheader("Content-Type", operation.media_type or "application/json")
+        connection.putheader("Content-Length", str(2 * 1024 * 1024))
+        connection.endheaders()
+        response = connection.getresponse()
+        reply = contract_walk.Reply(operation, response.status, response.headers, response.read())
+        self.walker.log(operation, reply)
+        self.assertEqual(reply.status, 413, reply)
+        connection.close()
 
     def test_400_for_what_is_no_json_object(self):
         def check(operation):
@@ -293,6 +309,17 @@ class FailingDatabaseTest(resources.WalkTest):
 
     def database(self):
         return contextlib.closing(sqlite3.connect(self.server.data + "/chancery.db", isolation_level=None, timeout=30))
+
+    def test_500_of_the_token_endpoint_says_nothing_either(self):
+        with self.database() as database:
+            database.execute("ALTER TABLE machine_accounts RENAME TO machine_accounts_gone")
+            try:
+                reply = ask_for_a_token(self.walker)
+            finally:
+                database.execute("ALTER TABLE machine_accounts_gone RENAME TO machine_accounts")
+        self.assertEqual((reply.status, reply.code), (500, "INTERNAL"), reply)
+        for word in ("machine_accounts", "SQL", "sqlite", "soci", ".cpp"):
+            self.assertNotIn(word, reply.json["title"] + reply.json["detail"])
 
     def test_500_says_nothing_of_the_inside(self):
         tables = ("api_tokens", "users")
