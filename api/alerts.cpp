@@ -5,6 +5,7 @@
 #include "api/paging.hpp"
 #include "db/repositories/operation_repository.hpp"
 #include "issuance/administration.hpp"
+#include "issuance/inventory/visibility.hpp"
 
 namespace chancery::api::alerts {
 namespace {
@@ -39,11 +40,7 @@ http::Response alert_response(const Alert& alert)
 Result<Alert> find(const Call& call, db::Session& session)
 {
     CHANCERY_TRY(id, id_of(call.request));
-    auto alert = db::AlertRepository(session).find(id);
-    if (!alert) {
-        return refuse(Code::NotFound, "there is no alert with this id");
-    }
-    return std::move(*alert);
+    return issuance::read_alert(call.core(), session, call.caller, id);
 }
 
 } // namespace
@@ -54,7 +51,9 @@ Result<Answer> list(const Call& call, db::Session& session)
     const auto paging = read_paging(call, query, kSorts);
     const db::AlertFilter filter{.states = query.choices<AlertState>("state"),
                                  .severities = query.choices<AlertSeverity>("severity"),
-                                 .kind = query.text("kind").value_or("")};
+                                 .kind = query.text("kind").value_or(""),
+                                 .visible =
+                                     issuance::inventory::visible_alerts(call.core(), session, call.caller)};
     CHANCERY_CHECK(query.finish());
     const auto by_time = [](const Alert& alert) {
         return db::Position{.value = std::to_string(to_millis(alert.last_at)), .id = alert.id};

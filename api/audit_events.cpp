@@ -4,29 +4,49 @@
 #include "api/etag.hpp"
 #include "api/paging.hpp"
 #include "db/repositories/audit_repository.hpp"
+#include "issuance/inventory/history.hpp"
 
 namespace chancery::api::audit_events {
 namespace {
 
+namespace inventory = issuance::inventory;
+
 constexpr std::string_view kSorts[] = {"-sequence"};
 
-void write_event(json::Writer& out, const AuditEvent& event)
+/// Not `whole`: without what is for those alone who may read the log.
+void write_members(json::Writer& out, const AuditEvent& event, bool whole)
 {
-    out.begin_object().member("id", event.id).member("sequence", event.sequence);
+    out.member("id", event.id).member("sequence", event.sequence);
     write_time(out, "at", event.at);
     write_actor(out, "actor", event.actor);
-    out.member("source_address", event.source_address)
-        .member("action", event.action)
+    if (whole) {
+        out.member("source_address", event.source_address);
+    }
+    out.member("action", event.action)
         .begin_object("resource")
         .member("type", event.resource_type)
         .member("id", event.resource_id)
         .end_object()
-        .member("outcome", name_of(event.outcome))
-        .member("request_id", event.request_id)
-        .raw_member("details", event.details)
-        .member("previous_hash", event.previous_hash)
-        .member("hash", event.hash)
-        .end_object();
+        .member("outcome", name_of(event.outcome));
+    if (whole) {
+        out.member("request_id", event.request_id);
+    }
+    out.raw_member("details", event.details);
+    if (whole) {
+        out.member("previous_hash", event.previous_hash).member("hash", event.hash);
+    }
+}
+
+void write_event(json::Writer& out, const AuditEvent& event)
+{
+    out.begin_object();
+    write_members(out, event, true);
+    out.end_object();
+}
+
+db::Position position_of(const AuditEvent& event)
+{
+    return {.value = std::to_string(event.sequence), .id = event.id};
 }
 
 db::AuditFilter read_filter(QueryReader& query)
@@ -49,12 +69,27 @@ Result<Answer> list(const Call& call, db::Session& session)
     const auto paging = read_paging(call, query, kSorts);
     const auto filter = read_filter(query);
     CHANCERY_CHECK(query.finish());
-    const auto by_sequence = [](const AuditEvent& event) {
-        return db::Position{.value = std::to_string(event.sequence), .id = event.id};
-    };
     db::AuditRepository log(session);
     const auto total = paging.include_total ? std::optional(log.count(filter)) : std::nullopt;
-    return list_response(call, paging, log.list(filter, paging.request), write_event, by_sequence, total);
+    return list_response(call, paging, log.list(filter, paging.request), write_event, position_of, total);
+}
+
+Result<Answer> of_certificate(const Call& call, db::Session& session)
+{
+    CHANCERY_TRY(id, id_of(call.request));
+    QueryReader query(call.request);
+    const auto paging = read_paging(call, query, kSorts);
+    CHANCERY_CHECK(query.finish());
+    CHANCERY_TRY(history, inventory::history_of(call.core(), session, call.caller, id));
+    const auto write_one = [whole = inventory::sees_whole_records(call.caller)](json::Writer& out,
+                                                                               const AuditEvent& event) {
+        out.begin_object();
+        write_members(out, event, whole);
+        out.end_object();
+    };
+    db::AuditRepository log(session);
+    const auto total = paging.include_total ? std::optional(log.count(history)) : std::nullopt;
+    return list_response(call, paging, log.list(history, paging.request), write_one, position_of, total);
 }
 
 Result<Answer> show(const Call& call, db::Session& session)

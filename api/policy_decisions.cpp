@@ -5,6 +5,7 @@
 #include "api/paging.hpp"
 #include "db/repositories/order_repository.hpp"
 #include "db/repositories/policy_decision_repository.hpp"
+#include "issuance/inventory/visibility.hpp"
 #include "issuance/policies/decisions.hpp"
 
 namespace chancery::api::policy_decisions {
@@ -40,7 +41,8 @@ Result<Answer> list(const Call& call, db::Session& session)
 {
     QueryReader query(call.request);
     const auto paging = read_paging(call, query, kSorts);
-    const db::PolicyDecisionFilter filter{.requested_by = issuance::requester_of_decisions(call.caller),
+    const db::PolicyDecisionFilter filter{.visible = issuance::inventory::visible_requests(call.core(), session,
+                                                                                          call.caller),
                                           .rule = query.text("rule").value_or(""),
                                           .outcome = query.choice<PolicyOutcome>("outcome"),
                                           .since = query.time("since"),
@@ -59,7 +61,7 @@ Result<Answer> list(const Call& call, db::Session& session)
 Result<Answer> show(const Call& call, db::Session& session)
 {
     CHANCERY_TRY(id, id_of(call.request));
-    CHANCERY_TRY(record, issuance::read_policy_decision(session, call.caller, id));
+    CHANCERY_TRY(record, issuance::read_policy_decision(call.core(), session, call.caller, id));
     const bool has_order = db::OrderRepository(session).find(record.order_id).has_value();
     json::Writer out;
     out.begin_object();

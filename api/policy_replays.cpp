@@ -101,8 +101,9 @@ Result<Answer> list(const Call& call, db::Session& session)
     const auto by_time = [](const PolicyReplay& replay) {
         return db::Position{.value = std::to_string(to_millis(replay.created_at)), .id = replay.id};
     };
-    const auto total = paging.include_total ? std::optional(replays.count(state)) : std::nullopt;
-    return list_response(call, paging, replays.list(state, paging.request), write_replay, by_time, total);
+    const auto whose = issuance::requester_of_replays(call.caller);
+    const auto total = paging.include_total ? std::optional(replays.count(state, whose)) : std::nullopt;
+    return list_response(call, paging, replays.list(state, paging.request, whose), write_replay, by_time, total);
 }
 
 http::Awaitable<http::Response> create(Services& services, const Route& route, const http::Request& request)
@@ -125,12 +126,9 @@ http::Awaitable<http::Response> create(Services& services, const Route& route, c
 Result<Answer> show(const Call& call, db::Session& session)
 {
     CHANCERY_TRY(id, id_of(call.request));
-    const auto replay = db::PolicyReplayRepository(session).find(id);
-    if (!replay) {
-        return refuse(Code::NotFound, "there is no replay with this id");
-    }
-    auto response = resource_response(200, text_of(*replay), make_etag(replay->revision));
-    if (!replay->is_over()) {
+    CHANCERY_TRY(replay, issuance::find_replay(session, call.caller, id));
+    auto response = resource_response(200, text_of(replay), make_etag(replay.revision));
+    if (!replay.is_over()) {
         response.with("Retry-After", "2");
     }
     return response;

@@ -90,6 +90,7 @@ constexpr Route kRoutes[] = {
     {"POST",   "/api/v1/certificates/{id}/revocation-challenges",  Right::RevokeCertificates, Write{revocation::challenge}, Json, Idempotent},
     {"POST",   "/api/v1/certificates/{id}/revocation",             Right::RevokeCertificates, Write{revocation::revoke}, Json, Idempotent},
     {"GET",    "/api/v1/certificates/{id}/revocation",             Right::ReadCertificates,   Read{revocation::show}},
+    {"GET",    "/api/v1/certificates/{id}/events",                 Right::ReadCertificates,   Read{audit_events::of_certificate}},
     {"GET",    "/api/v1/certificates/{id}/renewals",               Right::ReadCertificates,   Read{renewals::list}},
     {"POST",   "/api/v1/certificates/{id}/renewals",               Right::RenewCertificates,  Custom{renewals::create}, Json, Idempotent},
     {"GET",    "/api/v1/certificates/{id}/renewal-settings",       Right::ReadCertificates,   Read{renewal_settings::show_own}},

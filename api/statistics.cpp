@@ -168,8 +168,8 @@ long long write_outcomes(json::Writer& out, const issuance::OutcomePeriod& one)
 /// figures.
 template <class Figure>
 Result<Answer> by_period(const Call& call, db::Session& session,
-                         std::vector<Figure> (*figures)(db::Session&, const issuance::Caller&, Time, issuance::Interval,
-                                                        int),
+                         std::vector<Figure> (*figures)(issuance::Core&, db::Session&, const issuance::Caller&, Time,
+                                                        issuance::Interval, int),
                          long long (*write_one)(json::Writer&, const Figure&))
 {
     QueryReader query(call.request);
@@ -178,7 +178,7 @@ Result<Answer> by_period(const Call& call, db::Session& session,
     long long total = 0;
     json::Writer out;
     out.begin_object().begin_array("buckets");
-    for (const auto& one : figures(session, call.caller, call.now, periods.interval, periods.count)) {
+    for (const auto& one : figures(call.core(), session, call.caller, call.now, periods.interval, periods.count)) {
         total += write_one(out, one);
     }
     out.end_array();
@@ -245,7 +245,7 @@ Result<Answer> order_durations(const Call& call, db::Session& session)
     long long total = 0;
     json::Writer out;
     out.begin_object().begin_array("providers");
-    for (const auto& one : issuance::order_durations(session, call.caller, since)) {
+    for (const auto& one : issuance::order_durations(call.core(), session, call.caller, since)) {
         out.begin_object()
             .member("provider_id", one.provider_id)
             .member("orders", one.orders)

@@ -6,6 +6,7 @@
 #include "api/paging.hpp"
 #include "db/repositories/identity_repository.hpp"
 #include "issuance/identity/identity.hpp"
+#include "issuance/validation.hpp"
 
 namespace chancery::api::users {
 namespace {
@@ -93,11 +94,23 @@ http::Awaitable<std::optional<Hash>> hash_for(Services& services, const http::Re
     co_return co_await services.core.pool.run([&] { return issuance::hash_new_password(password); });
 }
 
+/// To a merge patch null is "none", which shows an administrator everything: whoever means that says so.
+Result<void> check_patch(const http::Request& request)
+{
+    const json::Reader patch(request.body);
+    issuance::Mistakes mistakes;
+    if (patch.has("domain_ids") && patch.is_null("domain_ids")) {
+        mistakes.add("/domain_ids", "type", "must be a list; an empty one assigns no domain");
+    }
+    return mistakes.result();
+}
+
 Result<Answer> apply_patch(const Call& call, db::UnitOfWork& work, const std::optional<Hash>& hash)
 {
     CHANCERY_TRY(user, find(call, work));
     CHANCERY_TRY(revision, matched_revision(call.request, user.revision));
     CHANCERY_TRY(merged, json::merge_patch(writable_of(user), call.request.body));
+    CHANCERY_CHECK(check_patch(call.request));
     json::Reader in(merged);
     read_writable(in, user);
     const auto password = in.optional_string("password");

@@ -5,6 +5,7 @@
 #include "db/repositories/configuration_repository.hpp"
 #include "db/repositories/operation_repository.hpp"
 #include "issuance/audit.hpp"
+#include "issuance/inventory/visibility.hpp"
 #include "issuance/validation.hpp"
 #include "pki/names.hpp"
 
@@ -79,29 +80,37 @@ Result<Domain> update_domain(Core& core, db::UnitOfWork& work, const Caller& cal
     return changed;
 }
 
+Result<Alert> read_alert(Core& core, db::Session& session, const Caller& caller, const std::string& id)
+{
+    if (!has_right(caller, Right::ReadAlerts)) {
+        return refuse(Code::Forbidden, "The caller may not read alerts.");
+    }
+    auto alert = db::AlertRepository(session).find(id, inventory::visible_alerts(core, session, caller));
+    if (!alert) {
+        return refuse(Code::NotFound, "There is no such alert.");
+    }
+    return std::move(*alert);
+}
+
 Result<Alert> set_alert_state(Core& core, db::UnitOfWork& work, const Caller& caller, const std::string& id,
                               AlertState state, long long expected_revision)
 {
     const auto now = core.clock.now();
     CHANCERY_CHECK(require(work, caller, Right::ManageAlerts, now));
-    db::AlertRepository repository(work);
-    auto alert = repository.find(id);
-    if (!alert) {
-        return refuse(Code::NotFound, "There is no such alert.");
-    }
-    if (!repository.set_state(id, state, expected_revision)) {
+    CHANCERY_TRY(alert, read_alert(core, work, caller, id));
+    if (!db::AlertRepository(work).set_state(id, state, expected_revision)) {
         return refuse(Code::PreconditionFailed, "The alert was changed meanwhile.");
     }
     const auto details = json::Writer()
                              .begin_object()
-                             .member("old", name_of(alert->state))
+                             .member("old", name_of(alert.state))
                              .member("new", name_of(state))
                              .end_object()
                              .take();
     audit::record(work, caller, now, audit::kAlertUpdated, {"alert", id}, details);
-    alert->state = state;
-    alert->revision = expected_revision + 1;
-    return std::move(*alert);
+    alert.state = state;
+    alert.revision = expected_revision + 1;
+    return std::move(alert);
 }
 
 void raise_alert(Core& core, db::UnitOfWork& work, Alert alert)

@@ -27,6 +27,8 @@ Result<AcmeServer> create_acme_server(Core& core, db::UnitOfWork& work, const Ca
 Result<AcmeServer> update_acme_server(Core& core, db::UnitOfWork& work, const Caller& caller, AcmeServer server,
                                       long long expected_revision);
 
+/// NotFound when it does not exist or is not the caller's to see.
+Result<Alert> read_alert(Core& core, db::Session& session, const Caller& caller, const std::string& id);
 Result<Alert> set_alert_state(Core& core, db::UnitOfWork& work, const Caller& caller, const std::string& id,
                               AlertState state, long long expected_revision);
 /// One more occurrence of a cause (`alert.cause`); id and times are filled in.

@@ -1,15 +1,9 @@
 #include "issuance/figures.hpp"
 
-#include "issuance/policies/decisions.hpp"
+#include "issuance/inventory/visibility.hpp"
 
 namespace chancery::issuance {
 namespace {
-
-/// Empty: everybody's.
-std::string requester_of(const Caller& caller)
-{
-    return has_right(caller, Right::ReadAllOrders) ? std::string() : caller.actor.id;
-}
 
 Period period_at(const std::vector<Time>& bounds, std::size_t at, Interval interval)
 {
@@ -18,11 +12,11 @@ Period period_at(const std::vector<Time>& bounds, std::size_t at, Interval inter
 
 } // namespace
 
-std::vector<OrderPeriod> order_figures(db::Session& session, const Caller& caller, Time now, Interval interval,
-                                       int periods)
+std::vector<OrderPeriod> order_figures(Core& core, db::Session& session, const Caller& caller, Time now,
+                                       Interval interval, int periods)
 {
     const auto bounds = recent_periods(now, interval, periods);
-    const auto counts = db::OrderRepository(session).count_between(requester_of(caller), bounds);
+    const auto counts = db::OrderRepository(session).count_between(inventory::visible_requests(core, session, caller), bounds);
     std::vector<OrderPeriod> figures;
     for (std::size_t i = 0; i < counts.size(); ++i) {
         figures.push_back({.period = period_at(bounds, i, interval), .orders = counts[i]});
@@ -30,16 +24,16 @@ std::vector<OrderPeriod> order_figures(db::Session& session, const Caller& calle
     return figures;
 }
 
-std::vector<db::ProviderDurations> order_durations(db::Session& session, const Caller& caller, Time since)
+std::vector<db::ProviderDurations> order_durations(Core& core, db::Session& session, const Caller& caller, Time since)
 {
-    return db::OrderRepository(session).durations(requester_of(caller), since, kMostProviders);
+    return db::OrderRepository(session).durations(inventory::visible_requests(core, session, caller), since, kMostProviders);
 }
 
-std::vector<OutcomePeriod> outcome_figures(db::Session& session, const Caller& caller, Time now, Interval interval,
-                                           int periods)
+std::vector<OutcomePeriod> outcome_figures(Core& core, db::Session& session, const Caller& caller, Time now,
+                                           Interval interval, int periods)
 {
     const auto bounds = recent_periods(now, interval, periods);
-    auto rules = db::PolicyDecisionRepository(session).count_between(requester_of_decisions(caller), bounds);
+    auto rules = db::PolicyDecisionRepository(session).count_between(inventory::visible_requests(core, session, caller), bounds);
     std::vector<OutcomePeriod> figures;
     for (std::size_t i = 0; i < rules.size(); ++i) {
         figures.push_back({.period = period_at(bounds, i, interval), .rules = std::move(rules[i])});

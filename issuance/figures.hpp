@@ -32,12 +32,12 @@ struct OutcomePeriod {
 inline constexpr int kMostProviders = 100;
 
 /// Orders by when they were submitted; the current period is the last.
-std::vector<OrderPeriod> order_figures(db::Session& session, const Caller& caller, Time now, Interval interval,
-                                       int periods);
+std::vector<OrderPeriod> order_figures(Core& core, db::Session& session, const Caller& caller, Time now,
+                                       Interval interval, int periods);
 /// Of orders submitted at `since` or later.
-std::vector<db::ProviderDurations> order_durations(db::Session& session, const Caller& caller, Time since);
+std::vector<db::ProviderDurations> order_durations(Core& core, db::Session& session, const Caller& caller, Time since);
 /// Decisions by when they were made; the current period is the last.
-std::vector<OutcomePeriod> outcome_figures(db::Session& session, const Caller& caller, Time now, Interval interval,
-                                           int periods);
+std::vector<OutcomePeriod> outcome_figures(Core& core, db::Session& session, const Caller& caller, Time now,
+                                           Interval interval, int periods);
 
 } // namespace chancery::issuance

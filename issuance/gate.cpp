@@ -40,6 +40,13 @@ std::optional<KeyType> type_of_key(const CertificateRequest& request, const pki:
                : std::nullopt;
 }
 
+/// By type and id.
+Actor owner_of(const Certificate& certificate)
+{
+    return {.type = from_name<ActorType>(certificate.requester_type).value_or(ActorType::System),
+            .id = certificate.requester_id};
+}
+
 /// The facts that only the inventory knows, asked for when a policy wants them.
 void count_in_inventory(const Passage& at, const pki::PublicKey& key, policy::Facts& facts)
 {
@@ -54,8 +61,7 @@ void count_in_inventory(const Passage& at, const pki::PublicKey& key, policy::Fa
         if (const auto renewed = certificates.find(at.request.renews_certificate)) {
             facts.days_before_expiry = renewed->days_until_expiry(at.now);
             facts.renews_same_names = std::ranges::is_permutation(renewed->names, facts.names);
-            facts.renewed_for = {.type = from_name<ActorType>(renewed->requester_type).value_or(ActorType::System),
-                                 .id = renewed->requester_id};
+            facts.renewed_for = owner_of(*renewed);
         }
     }
 }
@@ -246,6 +252,9 @@ Ruling<Admission> decide(const Passage& at, const pki::PublicKey& key, Judged& j
         return object("provider_active", Code::ProviderNotActive, "The provider does not exist.");
     }
     CHANCERY_TRY(renewed, renewed_by(at, key));
+    if (renewed) {
+        judged.renewed_for = owner_of(*renewed);
+    }
     CHANCERY_TRY(names, names_of(at.request));
     CHANCERY_CHECK(rule_on_domains(at.configuration, at.caller, names));
 
@@ -282,7 +291,8 @@ Ruling<Admission> decide(const Passage& at, const pki::PublicKey& key, Judged& j
                      .provider_kind = profile.provider->kind,
                      .authority_id = profile.authority != nullptr ? profile.authority->id : std::string(),
                      .crl_urls = std::move(profile.crl_urls),
-                     .decision = judged.decision};
+                     .decision = judged.decision,
+                     .renewed_for = judged.renewed_for};
 }
 
 } // namespace
@@ -329,7 +339,9 @@ Result<std::string> build_checked_tbs(Core& core, db::UnitOfWork& work, const Ca
     for (const auto& finding : findings) {
         refusal.problem.detail += " Lint " + finding.lint + ": " + finding.detail;
     }
-    const Judged judged{.decision = admission.decision, .provider_id = admission.provider_id};
+    const Judged judged{.decision = admission.decision,
+                        .provider_id = admission.provider_id,
+                        .renewed_for = admission.renewed_for};
     return refused(core, work, caller, request,
                    {.order_id = admission.order_id, .at = core.clock.now(), .judged = judged}, std::move(refusal));
 }

@@ -54,6 +54,7 @@ struct Admission {
     std::string authority_id{};          ///< empty for a CA outside
     std::vector<std::string> crl_urls{}; ///< as in the plan, before a shard's name was put in
     policy::Decision decision{};
+    std::optional<Actor> renewed_for{}; ///< of a renewal: whose the certificate is, by type and id
 };
 
 /// In the order of the product: the caller may request -> every name lies under a registered and enabled domain and

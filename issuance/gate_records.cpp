@@ -5,9 +5,11 @@
 #include "db/repositories/policy_decision_repository.hpp"
 #include "issuance/audit.hpp"
 #include "issuance/configuration.hpp"
+#include "issuance/domains.hpp"
 #include "issuance/policy/compiled_policy.hpp"
 #include "issuance/problem_json.hpp"
 #include "issuance/requests.hpp"
+#include "pki/names.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -81,6 +83,31 @@ std::string asked_name(const CertificateRequest& request)
     return !names.empty() ? names.front().value : request.csr ? request.csr->subject.common_name : std::string();
 }
 
+/// Those of them that are names at all; of a list that was refused for its length the first ones.
+std::vector<Name> asked_names(const CertificateRequest& request)
+{
+    constexpr std::size_t kMostNames = 1000;
+    auto asked = request.names;
+    asked.resize(std::min(asked.size(), kMostNames));
+    std::vector<std::string> common_names = {request.subject.common_name};
+    if (request.csr) {
+        asked.insert(asked.end(), request.csr->names.begin(), request.csr->names.end());
+        common_names.push_back(request.csr->subject.common_name);
+    }
+    std::vector<Name> names;
+    for (const auto& text : common_names) {
+        if (auto name = name_from_text(text)) {
+            names.push_back(*std::move(name));
+        }
+    }
+    for (const auto& one : asked) {
+        if (auto name = pki::normalise_name(one)) {
+            names.push_back(*std::move(name));
+        }
+    }
+    return names;
+}
+
 /// Nothing for what the state of things does not allow, or names what there is not: that is no request that could be
 /// submitted again as it is.
 std::optional<Order> refused_order(const Configuration& configuration, const Caller& caller,
@@ -100,6 +127,7 @@ std::optional<Order> refused_order(const Configuration& configuration, const Cal
     order.status = OrderStatus::Failed;
     order.error = problem_json(problem);
     order.completed_at = decided.at;
+    set_owner(order, judged.renewed_for);
     if (!judged.decision.id.empty()) {
         order.decision = judged.decision.to_json();
         order.decision_id = judged.decision.id;
@@ -175,10 +203,17 @@ std::unexpected<Problem> refused(Core& core, db::UnitOfWork& work, const Caller&
     record_refused(work, caller, request, refusal, decided);
     auto& problem = refusal.problem;
     problem.rule = refusal.rule;
-    if (auto order = refused_order(*core.configuration.current(work), caller, request, decided, problem)) {
+    auto order = refused_order(*core.configuration.current(work), caller, request, decided, problem);
+    if (order) {
         problem.order_id = order->id;
-        work.write_always(
-            [order = *std::move(order)](db::Session& session) { db::OrderRepository(session).insert(order); });
+    }
+    // Without an order the names are the decision's: who sees what lies under their domains finds it by them.
+    if (order || (!decided.judged.decision.id.empty() && request.order_id.empty())) {
+        work.write_always([order = std::move(order), id = decided.order_id,
+                           names = asked_names(request)](db::Session& session) {
+            db::OrderRepository orders(session);
+            order ? orders.insert(*order, names) : orders.insert_names(id, names);
+        });
     }
     return std::unexpected(std::move(problem));
 }

@@ -4,6 +4,7 @@
 #include "issuance/policy/facts.hpp"
 #include "issuance/refusal.hpp"
 
+#include <optional>
 #include <string>
 
 /// What the gate leaves behind: decisions, and the audit log's records of what it refused.
@@ -14,6 +15,7 @@ struct Judged {
     policy::Facts facts{};
     policy::Decision decision{}; ///< without an id: the request did not come as far
     std::string provider_id{};   ///< the chosen one; empty when it did not come as far
+    std::optional<Actor> renewed_for{}; ///< of a renewal: whose the certificate is
 };
 
 /// A decision on its way to be stored.

@@ -6,6 +6,7 @@
 #include "db/repositories/order_repository.hpp"
 #include "issuance/audit.hpp"
 #include "issuance/completion.hpp"
+#include "issuance/inventory/visibility.hpp"
 #include "issuance/providers/external_orders.hpp"
 #include "issuance/requests.hpp"
 #include "issuance/tbs.hpp"
@@ -45,6 +46,7 @@ Order order_for(const CertificateRequest& request, const Caller& caller, const A
     order.decision = admission.decision.to_json();
     order.decision_id = admission.decision.id;
     order.policy_warnings = policy::Decision::findings_json(admission.decision.warnings());
+    set_owner(order, admission.renewed_for);
     return order;
 }
 
@@ -136,7 +138,7 @@ Result<Accepted> accept_order(Core& core, db::UnitOfWork& work, const Caller& ca
         }
     }
     db::OrderRepository orders(work);
-    orders.insert(order);
+    orders.insert(order, admission.plan.names);
     if (accepted.ready_to_sign) {
         orders.insert_intent(accepted.intent);
         core.jobs.enqueue_owned(work, job_for_order(order.id, now), kOwnLease);
@@ -147,15 +149,13 @@ Result<Accepted> accept_order(Core& core, db::UnitOfWork& work, const Caller& ca
     return accepted;
 }
 
-Result<Order> read_order(Core& /*core*/, db::Session& session, const Caller& caller, const std::string& id)
+Result<Order> read_order(Core& core, db::Session& session, const Caller& caller, const std::string& id)
 {
     if (!has_right(caller, Right::ReadOrders)) {
         return refuse(Code::Forbidden, "The caller may not read orders.");
     }
-    auto order = db::OrderRepository(session).find(id);
-    const bool own =
-        order && order->requested_by.type == caller.actor.type && order->requested_by.id == caller.actor.id;
-    if (!order || (!own && !has_right(caller, Right::ReadAllOrders))) {
+    auto order = db::OrderRepository(session).find(id, inventory::visible_requests(core, session, caller));
+    if (!order) {
         return refuse(Code::NotFound, "There is no such order.");
     }
     return std::move(*order);

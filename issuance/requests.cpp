@@ -263,4 +263,12 @@ Order order_of(const CertificateRequest& request, const Caller& caller, const st
                  .submitted_at = now};
 }
 
+void set_owner(Order& order, const std::optional<Actor>& owner)
+{
+    if (owner && (owner->type != order.requested_by.type || owner->id != order.requested_by.id)) {
+        order.belongs_to_type = std::string(name_of(owner->type));
+        order.belongs_to_id = owner->id;
+    }
+}
+
 } // namespace chancery::issuance

@@ -77,6 +77,8 @@ struct Order {
     std::string policy_warnings{"[]"}; ///< JSON array of findings
     std::optional<std::string> resubmission_of{};
     std::optional<std::string> renews_certificate{};
+    std::optional<std::string> belongs_to_type{}; ///< whose certificate it renews, when it is not the requester's own
+    std::optional<std::string> belongs_to_id{};
     std::optional<std::string> acme_account_id{};
     std::optional<std::string> key_id{}; ///< key the platform generated for it
     Time submitted_at{};

@@ -1,5 +1,7 @@
 #include "db/list_query.hpp"
+#include "db/repositories/figures.hpp"
 #include "db/repositories/operation_repository.hpp"
+#include "db/repositories/visible_requests.hpp"
 #include "db/sql_text.hpp"
 
 namespace chancery::db {
@@ -41,6 +43,10 @@ Conditions conditions(const AlertFilter& filter)
 {
     Conditions where;
     where.add_any("state", filter.states).add_in("severity", filter.severities).add_equal("kind", filter.kind);
+    if (filter.visible) {
+        const auto check = check_alert(*filter.visible);
+        where.add_values(check.sql, check.values);
+    }
     return where;
 }
 
@@ -61,13 +67,18 @@ void AlertRepository::resolve(const std::string& cause)
     Query(session_, kResolve).bind(cause).run();
 }
 
-std::optional<Alert> AlertRepository::find(const std::string& id)
+std::optional<Alert> AlertRepository::find(const std::string& id, const std::optional<VisibleAlerts>& visible)
 {
-    return Query(session_, kFind).bind(id).one(read_alert);
+    const auto check = visible ? check_alert(*visible) : SqlPiece{"1 = 1"};
+    Query query(session_, numbered(std::string(kFind) + " AND " + check.sql));
+    return bind_all(query.bind(id), check).one(read_alert);
 }
 
 std::vector<Alert> AlertRepository::list(const AlertFilter& filter, const PageRequest& page)
 {
+    if (filter.visible) {
+        prefer_indexes(session_);
+    }
     auto where = conditions(filter);
     where.page("last_at", Conditions::Key::Number, page);
     Query query(session_, std::string(kList) + where.sql());

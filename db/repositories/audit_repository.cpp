@@ -3,6 +3,9 @@
 #include "db/list_query.hpp"
 #include "db/sql_text.hpp"
 
+#include <algorithm>
+#include <iterator>
+
 namespace chancery::db {
 namespace {
 
@@ -61,6 +64,17 @@ Conditions conditions(const AuditFilter& filter)
     return where;
 }
 
+/// Of one of its resources.
+Conditions conditions(const ResourceHistory& history, const std::string& resource_id)
+{
+    Conditions where;
+    where.add("resource_id = ?", resource_id);
+    for (const auto& action : history.without) {
+        where.add("action <> ?", action);
+    }
+    return where;
+}
+
 /// A netstring: no field can be mistaken for a part of its neighbour.
 void add_field(std::string& text, std::string_view field)
 {
@@ -102,6 +116,33 @@ long long AuditRepository::count(const AuditFilter& filter)
     const auto where = conditions(filter);
     Query query(session_, std::string(kCount) + where.sql());
     return where.bind_to(query).value<long long>().value_or(0);
+}
+
+std::vector<AuditEvent> AuditRepository::list(const ResourceHistory& history, const PageRequest& page)
+{
+    std::vector<AuditEvent> all;
+    for (const auto& id : history.resource_ids) {
+        auto where = conditions(history, id);
+        where.page("sequence", Conditions::Key::Number, page, "sequence");
+        Query query(session_, std::string(kSelect) + where.sql());
+        std::ranges::move(where.bind_to(query).all(read_event), std::back_inserter(all));
+    }
+    std::ranges::sort(all, [&](const AuditEvent& left, const AuditEvent& right) {
+        return page.descending ? right.sequence < left.sequence : left.sequence < right.sequence;
+    });
+    all.resize(std::min(all.size(), static_cast<std::size_t>(page.limit)));
+    return all;
+}
+
+long long AuditRepository::count(const ResourceHistory& history)
+{
+    long long events = 0;
+    for (const auto& id : history.resource_ids) {
+        const auto where = conditions(history, id);
+        Query query(session_, std::string(kCount) + where.sql());
+        events += where.bind_to(query).value<long long>().value_or(0);
+    }
+    return events;
 }
 
 std::optional<AuditEvent> AuditRepository::find(const std::string& id)

@@ -21,6 +21,12 @@ struct AuditFilter {
     std::optional<Time> until{};
 };
 
+/// What happened to some resources. Several ids are as many lists in one.
+struct ResourceHistory {
+    std::vector<std::string> resource_ids{};
+    std::vector<std::string> without{}; ///< actions that are left out
+};
+
 struct AuditHead {
     long long sequence = 0;
     std::string hash{}; ///< 64 zeros when empty
@@ -37,6 +43,9 @@ public:
     /// By sequence; `page.after->value` is a sequence number.
     std::vector<AuditEvent> list(const AuditFilter& filter, const PageRequest& page);
     long long count(const AuditFilter& filter);
+    /// The same of a history; at most a handful of resources.
+    std::vector<AuditEvent> list(const ResourceHistory& history, const PageRequest& page);
+    long long count(const ResourceHistory& history);
     std::optional<AuditEvent> find(const std::string& id);
     /// Ascending, from `first_sequence` on.
     std::vector<AuditEvent> range(long long first_sequence, int limit);

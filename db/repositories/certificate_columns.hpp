@@ -32,7 +32,4 @@ inline Certificate read_listed_certificate(Row& row)
     return certificate;
 }
 
-/// How names are kept in `certificate_names`: backwards, by characters (UTF-8), cut where an index would refuse it.
-std::string reversed_name(std::string_view text);
-
 } // namespace chancery::db

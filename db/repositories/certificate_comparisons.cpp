@@ -1,6 +1,7 @@
 #include "db/repositories/certificate_comparisons.hpp"
 
 #include "db/repositories/certificate_columns.hpp"
+#include "db/repositories/reversed_names.hpp"
 
 #include <algorithm>
 #include <stdexcept>
@@ -110,11 +111,8 @@ SqlPiece name_condition(const Comparison& comparison)
     if (comparison.op == Op::Contains) {
         return {R"(name LIKE ? ESCAPE '\')", {substring_pattern(name)}};
     }
-    const auto backwards = reversed_name(name);
     if (comparison.op == Op::Under) {
-        // '/' follows '.' in ASCII: the range is every name that ends with ".<name>".
-        return {"(reversed_name = ? OR (reversed_name >= ? AND reversed_name < ?))",
-                {backwards, backwards + '.', backwards + '/'}};
+        return reversed_under("reversed_name", name);
     }
     SqlPiece any;
     for (const auto& value : comparison.values) {

@@ -137,13 +137,6 @@ std::vector<FilterNode> nodes_of(const CertificateFilter& filter)
 
 } // namespace
 
-SqlPiece& SqlPiece::add(const SqlPiece& other)
-{
-    sql += other.sql;
-    values.insert(values.end(), other.values.begin(), other.values.end());
-    return *this;
-}
-
 FilterNode stored_form(const FilterNode& node, Time now)
 {
     if (node.kind != Kind::Compare) {

@@ -3,6 +3,7 @@
 #include "core/model/certificate_query.hpp"
 #include "db/list_query.hpp"
 #include "db/repositories/certificate_repository.hpp"
+#include "db/sql_piece.hpp"
 
 #include <optional>
 #include <string>
@@ -17,19 +18,10 @@
 /// third is for many rows that are far from the list's beginning: certificate_terms.hpp.
 namespace chancery::db {
 
-inline constexpr int kFewRows = 3'000;
-
 /// How many rows a statement checks.
 enum class Checked {
     Page, ///< those that a page passes over: each is looked up by itself
     Whole ///< perhaps the whole inventory: PostgreSQL may first read all that can be looked up
-};
-
-struct SqlPiece {
-    std::string sql{};
-    std::vector<FilterValue> values{};
-
-    SqlPiece& add(const SqlPiece& other);
 };
 
 /// What is computed at read time (`status`, `days_until_expiry`, `renews_by_itself`) as what it is computed from.
@@ -53,17 +45,12 @@ struct Narrowed {
     std::optional<SqlPiece> few{}; ///< a SELECT of the ids of the fewest rows that one of them leaves, if those are few
 };
 
-/// How many rows a SELECT of ids has, up to one more than `most`.
-long long count_up_to(Session& session, const SqlPiece& rows, int most);
-
 /// For rows that are otherwise walked in that order, or in none.
 Narrowed narrow(Session& session, const CertificateFilter& filter, std::optional<CertificateSort> sort);
 /// The whole WHERE.
 Conditions where_of(const Narrowed& narrowed, Time now, std::optional<CertificateSort> sort, Checked checked);
 /// The same for a statement that counts.
 Conditions where_of(Session& session, const CertificateFilter& filter, std::optional<CertificateSort> sort);
-/// PostgreSQL: for the rest of the transaction.
-void prefer_indexes(Session& session);
 
 /// Whether at most a few rows can fulfil it, whatever is in the database.
 bool is_unique(const FilterNode& node);

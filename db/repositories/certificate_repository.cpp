@@ -2,6 +2,7 @@
 
 #include "core/text.hpp"
 #include "db/repositories/certificate_columns.hpp"
+#include "db/repositories/reversed_names.hpp"
 #include "db/sql_text.hpp"
 
 #include <algorithm>
@@ -90,9 +91,6 @@ constexpr std::string_view kActiveByNameSet = R"sql(
     SELECT names, count(*) FROM certificates
      WHERE name_set = :name_set AND valid_to >= :now AND revoked_at IS NULL GROUP BY names)sql";
 
-// Rows of one INSERT; longer lists take several.
-constexpr std::size_t kRowsPerInsert = 25;
-
 Certificate read_whole(Row& row)
 {
     Certificate certificate;
@@ -119,17 +117,6 @@ long long name_set_hash(std::vector<Name> names)
         }
     }
     return static_cast<long long>(hash);
-}
-
-/// "INSERT … VALUES (…), (…)" with `rows` rows of `columns` parameters.
-std::string insert_rows(std::string_view head, std::size_t rows, std::size_t columns)
-{
-    std::string sql(head);
-    for (std::size_t i = 0; i < rows * columns; ++i) {
-        sql += i % columns == 0 ? (i == 0 ? " (" : "), (") : ", ";
-        sql += ":v" + std::to_string(i);
-    }
-    return sql + ") ON CONFLICT DO NOTHING";
 }
 
 void insert_names(db::Session& session, const Certificate& certificate)
@@ -160,23 +147,6 @@ void insert_tags(db::Session& session, const std::string& id, const std::vector<
 }
 
 } // namespace
-
-std::string reversed_name(std::string_view text)
-{
-    // PostgreSQL takes no index key over 2,700 bytes; only a URI is that long.
-    constexpr std::size_t kMost = 1000;
-    std::string backwards;
-    backwards.reserve(text.size());
-    for (auto end = text.size(); end > 0 && backwards.size() < kMost;) {
-        auto start = end - 1;
-        while (start > 0 && (static_cast<unsigned char>(text[start]) & 0xc0U) == 0x80U) {
-            --start;
-        }
-        backwards += text.substr(start, end - start);
-        end = start;
-    }
-    return backwards;
-}
 
 void CertificateRepository::insert(const Certificate& certificate)
 {

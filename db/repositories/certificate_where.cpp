@@ -8,16 +8,6 @@
 namespace chancery::db {
 namespace {
 
-// A generic plan does not know that a value is rare, and would read the table hoping to meet it soon.
-constexpr std::string_view kPreferIndexes = "SELECT set_config('enable_seqscan', 'off', true)";
-
-void bind_all(Query& query, const SqlPiece& piece)
-{
-    for (const auto& value : piece.values) {
-        std::visit([&](const auto& each) { query.bind(each); }, value);
-    }
-}
-
 /// What PostgreSQL's statistics say of a SELECT's rows, 0 when they say nothing.
 long long estimated_rows(Session& session, const SqlPiece& rows)
 {
@@ -66,14 +56,6 @@ std::optional<SqlPiece> find_few(Session& session, const std::vector<FilterNode>
 
 } // namespace
 
-long long count_up_to(Session& session, const SqlPiece& rows, int most)
-{
-    Query query(session,
-                numbered("SELECT count(*) FROM (" + rows.sql + " LIMIT " + std::to_string(most + 1) + ") AS few"));
-    bind_all(query, rows);
-    return query.value<long long>().value_or(0);
-}
-
 Narrowed narrow(Session& session, const CertificateFilter& filter, std::optional<CertificateSort> sort)
 {
     auto conditions = conditions_of(filter);
@@ -98,13 +80,6 @@ Conditions where_of(const Narrowed& narrowed, Time now, std::optional<Certificat
 Conditions where_of(Session& session, const CertificateFilter& filter, std::optional<CertificateSort> sort)
 {
     return where_of(narrow(session, filter, sort), filter.now, sort, Checked::Whole);
-}
-
-void prefer_indexes(Session& session)
-{
-    if (session.dialect() == Dialect::Postgres) {
-        Query(session, kPreferIndexes).value<std::string>();
-    }
 }
 
 } // namespace chancery::db

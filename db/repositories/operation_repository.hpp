@@ -4,6 +4,7 @@
 #include "core/model/job.hpp"
 #include "db/page.hpp"
 #include "db/session.hpp"
+#include "db/visible_requests.hpp"
 
 #include <optional>
 #include <string>
@@ -16,6 +17,7 @@ struct AlertFilter {
     std::vector<AlertState> states{};
     std::vector<AlertSeverity> severities{};
     std::string kind{};
+    std::optional<VisibleAlerts> visible{}; ///< nothing: all of them
 };
 
 class AlertRepository {
@@ -29,7 +31,8 @@ public:
     void resolve(const std::string& cause);
     /// Every one of that kind about a resource.
     void resolve_about(const std::string& kind, const std::string& resource_id);
-    std::optional<Alert> find(const std::string& id);
+    /// Nothing, too, when it is not visible.
+    std::optional<Alert> find(const std::string& id, const std::optional<VisibleAlerts>& visible = {});
     std::vector<Alert> list(const AlertFilter& filter, const PageRequest& page); ///< by last occurrence
     long long count(const AlertFilter& filter);
     /// False when the revision is not `expected_revision`.

@@ -1,7 +1,16 @@
 #include "db/repositories/order_repository.hpp"
 
+#include "core/text.hpp"
 #include "db/list_query.hpp"
+#include "db/repositories/figures.hpp"
+#include "db/repositories/reversed_names.hpp"
+#include "db/repositories/visible_requests.hpp"
 #include "db/sql_text.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <set>
+#include <tuple>
 
 namespace chancery::db {
 namespace {
@@ -9,13 +18,13 @@ namespace {
 constexpr SqlText kBefore =
     "id, common_name, type, kind, pathway, status, requester_type, requester_id, requester_name, provider_id, "
     "authority_id, request, certificate_id, error, ";
-constexpr SqlText kAfter = ", decision_id, policy_warnings, resubmission_of, renews_certificate, acme_account_id, "
-                           "key_id, submitted_at, completed_at, revision";
+constexpr SqlText kAfter = ", decision_id, policy_warnings, resubmission_of, renews_certificate, belongs_to_type, "
+                           "belongs_to_id, acme_account_id, key_id, submitted_at, completed_at, revision";
 constexpr SqlText kColumns = kSql<kBefore, "decision", kAfter>;
 // A decision is in its own table; of orders older than that table it is here.
 constexpr SqlText kDecision =
     "COALESCE((SELECT d.document FROM policy_decisions d WHERE d.id = orders.decision_id), decision)";
-constexpr std::string_view kInsert = kInsertInto<"orders", kColumns>;
+constexpr std::string_view kInsert = kInsertInto<"orders", kSql<kColumns, ", reversed_name">>;
 constexpr std::string_view kFind = kSql<"SELECT ", kBefore, kDecision, kAfter, " FROM orders WHERE id = :id">;
 constexpr std::string_view kList = kSql<"SELECT ", kColumns, " FROM orders">;
 constexpr std::string_view kCount = "SELECT count(*) FROM orders";
@@ -54,8 +63,8 @@ template <class O, class Text> auto columns(O& o, Text& decision)
 {
     return pack(o.id, o.common_name, o.type, o.kind, o.pathway, o.status, o.requested_by.type, o.requested_by.id,
                 o.requested_by.name, o.provider_id, o.authority_id, o.request, o.certificate_id, o.error, decision,
-                o.decision_id, o.policy_warnings, o.resubmission_of, o.renews_certificate, o.acme_account_id, o.key_id,
-                o.submitted_at, o.completed_at, o.revision);
+                o.decision_id, o.policy_warnings, o.resubmission_of, o.renews_certificate, o.belongs_to_type,
+                o.belongs_to_id, o.acme_account_id, o.key_id, o.submitted_at, o.completed_at, o.revision);
 }
 
 template <class I> auto intent_columns(I& intent)
@@ -81,9 +90,10 @@ IssuanceIntent read_intent(Row& row)
 Conditions conditions(const OrderFilter& filter)
 {
     Conditions where;
-    where.add_equal("requester_id", filter.requester_id)
-        .add_equal("common_name", filter.common_name)
-        .add_any("status", filter.statuses);
+    where.add_equal("requester_id", filter.requester_id).add_any("status", filter.statuses);
+    if (!filter.common_name.empty()) {
+        where.add("reversed_name = ? AND common_name = ?", reversed_name(filter.common_name), filter.common_name);
+    }
     if (filter.type) {
         where.add("type = ?", *filter.type);
     }
@@ -99,12 +109,82 @@ Conditions conditions(const OrderFilter& filter)
     return where;
 }
 
+/// Of what is visible by the filter.
+Conditions narrowed(Session& session, const OrderFilter& filter)
+{
+    auto where = conditions(filter);
+    if (filter.visible) {
+        prefer_indexes(session);
+        const auto visible = visible_orders(session, *filter.visible);
+        where.add_values(visible.sql, visible.values);
+    }
+    return where;
+}
+
+std::vector<Order> page_of(Session& session, Conditions where, const PageRequest& page)
+{
+    where.page("submitted_at", Conditions::Key::Number, page);
+    Query query(session, std::string(kList) + where.sql());
+    return where.bind_to(query).all(read_order);
+}
+
+/// Two lists in one order, each by its own index: what somebody submitted, and what else belongs to them. No order is in
+/// both.
+std::vector<Order> list_own(Session& session, const OrderFilter& filter, const PageRequest& page)
+{
+    const auto& own = filter.visible->own;
+    auto submitted = conditions(filter);
+    submitted.add("requester_id = ? AND requester_type = ?", own.id, own.type);
+    auto others = conditions(filter);
+    others.add("belongs_to_id = ? AND belongs_to_type = ?", own.id, own.type);
+    const auto mine = page_of(session, std::move(submitted), page);
+    const auto renewals = page_of(session, std::move(others), page);
+    const auto before = [&](const Order& left, const Order& right) {
+        const auto a = std::tie(left.submitted_at, left.id);
+        const auto b = std::tie(right.submitted_at, right.id);
+        return page.descending ? b < a : a < b;
+    };
+    std::vector<Order> all;
+    std::ranges::merge(mine, renewals, std::back_inserter(all), before);
+    all.resize(std::min(all.size(), static_cast<std::size_t>(page.limit)));
+    return all;
+}
+
+/// Each name once, but for one that is kept elsewhere.
+void insert_rows_of(Session& session, const std::string& id, const std::vector<Name>& names,
+                    const std::string& elsewhere)
+{
+    std::set<std::string> unique;
+    for (const auto& name : names) {
+        unique.insert(to_lower(name.value));
+    }
+    unique.erase(elsewhere);
+    for (auto at = unique.begin(); at != unique.end();) {
+        const auto rest = static_cast<std::size_t>(std::distance(at, unique.end()));
+        const auto count = std::min(rest, kRowsPerInsert);
+        Query query(session, insert_rows("INSERT INTO order_names (reversed_name, order_id) VALUES", count, 2));
+        for (std::size_t i = 0; i < count; ++i, ++at) {
+            query.bind(reversed_name(*at), id);
+        }
+        query.run();
+    }
+}
+
 } // namespace
 
-void OrderRepository::insert(const Order& order)
+void OrderRepository::insert(const Order& order, const std::vector<Name>& names)
 {
     const std::string elsewhere;
-    Query(session_, kInsert).bind_all(columns(order, order.decision_id ? elsewhere : order.decision)).run();
+    Query(session_, kInsert)
+        .bind_all(columns(order, order.decision_id ? elsewhere : order.decision))
+        .bind(reversed_name(to_lower(order.common_name)))
+        .run();
+    insert_rows_of(session_, order.id, names, to_lower(order.common_name));
+}
+
+void OrderRepository::insert_names(const std::string& id, const std::vector<Name>& names)
+{
+    insert_rows_of(session_, id, names, {});
 }
 
 std::optional<Order> OrderRepository::find(const std::string& id)
@@ -112,17 +192,27 @@ std::optional<Order> OrderRepository::find(const std::string& id)
     return Query(session_, kFind).bind(id).one(read_order);
 }
 
+std::optional<Order> OrderRepository::find(const std::string& id, const std::optional<VisibleRequests>& visible)
+{
+    if (!visible) {
+        return find(id);
+    }
+    const auto check = check_order(*visible);
+    Query query(session_, numbered(std::string(kFind) + " AND " + check.sql));
+    return bind_all(query.bind(id), check).one(read_order);
+}
+
 std::vector<Order> OrderRepository::list(const OrderFilter& filter, const PageRequest& page)
 {
-    auto where = conditions(filter);
-    where.page("submitted_at", Conditions::Key::Number, page);
-    Query query(session_, std::string(kList) + where.sql());
-    return where.bind_to(query).all(read_order);
+    if (filter.visible && filter.visible->domains.empty()) {
+        return list_own(session_, filter, page);
+    }
+    return page_of(session_, narrowed(session_, filter), page);
 }
 
 long long OrderRepository::count(const OrderFilter& filter)
 {
-    const auto where = conditions(filter);
+    const auto where = narrowed(session_, filter);
     Query query(session_, std::string(kCount) + where.sql());
     return where.bind_to(query).value<long long>().value_or(0);
 }

@@ -3,6 +3,7 @@
 #include "core/model/order.hpp"
 #include "db/page.hpp"
 #include "db/session.hpp"
+#include "db/visible_requests.hpp"
 
 #include <optional>
 #include <string>
@@ -18,6 +19,7 @@ struct OrderFilter {
     std::string common_name{};
     std::optional<Time> submitted_before{};
     std::optional<Time> submitted_after{};
+    std::optional<VisibleRequests> visible{}; ///< nothing: all of them
 };
 
 /// What has become of orders; `open` are neither complete nor failed.
@@ -40,17 +42,22 @@ class OrderRepository {
 public:
     explicit OrderRepository(Session& session) : session_(session) {}
 
-    /// The decision, where it has an id, is PolicyDecisionRepository's to store.
-    void insert(const Order& order);
+    /// The decision, where it has an id, is PolicyDecisionRepository's to store. `names` are what callers find it by
+    /// who see what lies under their domains; its common name need not be among them.
+    void insert(const Order& order, const std::vector<Name>& names = {});
+    /// The names of a request that became no order, for the decision about it, which has that id of an order.
+    void insert_names(const std::string& id, const std::vector<Name>& names);
     std::optional<Order> find(const std::string& id);
+    /// Nothing, too, when it is not visible.
+    std::optional<Order> find(const std::string& id, const std::optional<VisibleRequests>& visible);
     /// Newest first unless the page says ascending; sorted by submission. Without their decisions.
     std::vector<Order> list(const OrderFilter& filter, const PageRequest& page);
     long long count(const OrderFilter& filter);
-    /// Of orders submitted from each bound up to the next: one less than bounds, which ascend. Of all requesters when
-    /// `requester_id` is empty.
-    std::vector<OrderCounts> count_between(const std::string& requester_id, const std::vector<Time>& bounds);
-    /// Of orders submitted at `since` or later; at most `limit` providers, those with the most orders first.
-    std::vector<ProviderDurations> durations(const std::string& requester_id, Time since, int limit);
+    /// Of the visible orders, or all, submitted from each bound up to the next: one less than bounds, which ascend.
+    std::vector<OrderCounts> count_between(const std::optional<VisibleRequests>& visible,
+                                           const std::vector<Time>& bounds);
+    /// Of those submitted at `since` or later; at most `limit` providers, those with the most orders first.
+    std::vector<ProviderDurations> durations(const std::optional<VisibleRequests>& visible, Time since, int limit);
 
     /// pending -> processing with what is known by then (decision, warnings, authority, key). False when not pending.
     bool mark_processing(const Order& order);

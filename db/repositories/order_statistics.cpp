@@ -1,6 +1,7 @@
 #include "db/list_query.hpp"
 #include "db/repositories/figures.hpp"
 #include "db/repositories/order_repository.hpp"
+#include "db/repositories/visible_requests.hpp"
 
 #include <iterator>
 
@@ -30,22 +31,29 @@ constexpr std::string_view kByProvider =
     ") AS placed GROUP BY provider_id ORDER BY count(*) DESC, provider_id LIMIT :most";
 
 /// The orders of the bounds with that fate, each with its span. Takes the bounds, the first and the last of them again,
-/// and the requester.
-std::string spans(const Fate& fate, std::size_t number, std::size_t bounds, bool of_one)
+/// and what is visible.
+std::string spans(const Fate& fate, std::size_t number, std::size_t bounds, const std::string& visible)
 {
     return "SELECT " + span_of("submitted_at", bounds) + " AS bucket, " + std::to_string(number) +
            " AS fate FROM orders WHERE " + std::string(fate.condition) + " AND submitted_at >= ? AND submitted_at < ?" +
-           (of_one ? " AND requester_id = ?" : "");
+           (visible.empty() ? "" : " AND " + visible);
+}
+
+/// No condition when all are.
+SqlPiece condition_of(Session& session, const std::optional<VisibleRequests>& visible)
+{
+    return visible ? visible_orders(session, *visible) : SqlPiece{};
 }
 
 } // namespace
 
-std::vector<OrderCounts> OrderRepository::count_between(const std::string& requester_id,
+std::vector<OrderCounts> OrderRepository::count_between(const std::optional<VisibleRequests>& visible,
                                                         const std::vector<Time>& bounds)
 {
+    const auto condition = condition_of(session_, visible);
     std::string rows;
     for (std::size_t i = 0; i < std::size(kFates); ++i) {
-        rows += (rows.empty() ? "" : " UNION ALL ") + spans(kFates[i], i, bounds.size(), !requester_id.empty());
+        rows += (rows.empty() ? "" : " UNION ALL ") + spans(kFates[i], i, bounds.size(), condition.sql);
     }
     Query query(session_,
                 numbered("SELECT bucket, fate, count(*) FROM (" + rows + ") AS bucketed GROUP BY bucket, fate"));
@@ -53,10 +61,7 @@ std::vector<OrderCounts> OrderRepository::count_between(const std::string& reque
         for (const auto& bound : bounds) {
             query.bind(bound);
         }
-        query.bind(bounds.front(), bounds.back());
-        if (!requester_id.empty()) {
-            query.bind(requester_id);
-        }
+        bind_all(query.bind(bounds.front(), bounds.back()), condition);
     }
 
     struct Counted {
@@ -74,12 +79,14 @@ std::vector<OrderCounts> OrderRepository::count_between(const std::string& reque
     return counts;
 }
 
-std::vector<ProviderDurations> OrderRepository::durations(const std::string& requester_id, Time since, int limit)
+std::vector<ProviderDurations> OrderRepository::durations(const std::optional<VisibleRequests>& visible, Time since,
+                                                          int limit)
 {
     Conditions where;
-    where.add_is("status", OrderStatus::Complete)
-        .add("submitted_at >= ?", since)
-        .add_equal("requester_id", requester_id);
+    where.add_is("status", OrderStatus::Complete).add("submitted_at >= ?", since);
+    if (const auto condition = condition_of(session_, visible); !condition.sql.empty()) {
+        where.add_values(condition.sql, condition.values);
+    }
     Query query(session_, std::string(kDurations) + where.sql() + std::string(kByProvider));
     return where.bind_to(query).bind(limit).all([](Row& row) {
         ProviderDurations one;

@@ -2,6 +2,7 @@
 
 #include "db/list_query.hpp"
 #include "db/repositories/figures.hpp"
+#include "db/repositories/visible_requests.hpp"
 #include "db/sql_text.hpp"
 
 #include <algorithm>
@@ -12,7 +13,8 @@ namespace {
 constexpr SqlText kColumns = "id, decided_at, order_id, action, pathway, requester_type, requester_id, requester_name, "
                              "common_name, names, name_count, document";
 constexpr std::string_view kInsert = kInsertInto<"policy_decisions", kColumns>;
-constexpr std::string_view kFind = kSql<"SELECT ", kColumns, " FROM policy_decisions WHERE id = :id">;
+constexpr SqlText kFindDecision = kSql<"SELECT ", kColumns, " FROM policy_decisions d WHERE id = :id">;
+constexpr std::string_view kFind = kSql<kFindDecision>;
 
 constexpr SqlText kListed = R"sql(
     SELECT d.id, d.decided_at, COALESCE((SELECT o.id FROM orders o WHERE o.id = d.order_id), ''), d.action, d.pathway,
@@ -22,7 +24,7 @@ constexpr SqlText kOfOutcome = " FROM policy_outcomes f JOIN policy_decisions d 
 constexpr std::string_view kList = kSql<kListed, kDecisions>;
 constexpr std::string_view kListOfOutcome = kSql<kListed, kOfOutcome>;
 constexpr std::string_view kCount = kSql<"SELECT count(*)", kDecisions>;
-constexpr std::string_view kCountOfOutcome = "SELECT count(*) FROM policy_outcomes f";
+constexpr std::string_view kCountOfOutcome = kSql<"SELECT count(*)", kOfOutcome>;
 
 constexpr SqlText kOutcomeColumns = "decision_id, rule, outcome, decided_at, requester_type, requester_id";
 constexpr std::string_view kInsertOutcome = kInsertInto<"policy_outcomes", kOutcomeColumns>;
@@ -41,17 +43,20 @@ PolicyDecisionRecord read_record(Row& row)
     return record;
 }
 
+bool own_only(const PolicyDecisionFilter& filter)
+{
+    return filter.visible && filter.visible->domains.empty();
+}
+
 /// Whether the index of the outcomes has the rows in their order: not where only few are the caller's own.
 bool by_outcome(const PolicyDecisionFilter& filter)
 {
-    return !filter.rule.empty() && filter.outcome && !filter.requested_by;
+    return !filter.rule.empty() && filter.outcome && !own_only(filter);
 }
 
-void add_requester(Conditions& where, const std::optional<Actor>& requested_by)
+void add_requester(Conditions& where, const Actor& requester)
 {
-    if (requested_by) {
-        where.add("requester_id = ?", requested_by->id).add("requester_type = ?", requested_by->type);
-    }
+    where.add("requester_id = ?", requester.id).add("requester_type = ?", requester.type);
 }
 
 void add_outcome(Conditions& where, const PolicyDecisionFilter& filter)
@@ -73,7 +78,9 @@ Conditions conditions(const PolicyDecisionFilter& filter)
     if (outcomes) {
         where.add("f.rule = ? AND f.outcome = ?", filter.rule, *filter.outcome);
     } else {
-        add_requester(where, filter.requested_by);
+        if (own_only(filter)) {
+            add_requester(where, filter.visible->own);
+        }
         add_outcome(where, filter);
     }
     const std::string decided = outcomes ? "f.decided_at" : "d.decided_at";
@@ -82,6 +89,18 @@ Conditions conditions(const PolicyDecisionFilter& filter)
     }
     if (filter.until) {
         where.add(decided + " < ?", *filter.until);
+    }
+    return where;
+}
+
+/// Of what is visible by the filter.
+Conditions narrowed(Session& session, const PolicyDecisionFilter& filter)
+{
+    auto where = conditions(filter);
+    if (filter.visible && !own_only(filter)) {
+        prefer_indexes(session);
+        const auto visible = visible_decisions(session, *filter.visible);
+        where.add_values(visible.sql, visible.values);
     }
     return where;
 }
@@ -127,11 +146,22 @@ std::optional<PolicyDecisionRecord> PolicyDecisionRepository::find(const std::st
     return Query(session_, kFind).bind(id).one(read_record);
 }
 
+std::optional<PolicyDecisionRecord> PolicyDecisionRepository::find(const std::string& id,
+                                                                   const std::optional<VisibleRequests>& visible)
+{
+    if (!visible) {
+        return find(id);
+    }
+    const auto check = check_decision(*visible);
+    Query query(session_, numbered(std::string(kFindDecision) + " AND " + check.sql));
+    return bind_all(query.bind(id), check).one(read_record);
+}
+
 std::vector<PolicyDecisionRecord> PolicyDecisionRepository::list(const PolicyDecisionFilter& filter,
                                                                  const PageRequest& page)
 {
     const bool outcomes = by_outcome(filter);
-    auto where = conditions(filter);
+    auto where = narrowed(session_, filter);
     where.page(outcomes ? "f.decided_at" : "d.decided_at", Conditions::Key::Number, page,
                outcomes ? "f.decision_id" : "d.id");
     Query query(session_, std::string(outcomes ? kListOfOutcome : kList) + where.sql());
@@ -140,7 +170,7 @@ std::vector<PolicyDecisionRecord> PolicyDecisionRepository::list(const PolicyDec
 
 long long PolicyDecisionRepository::count(const PolicyDecisionFilter& filter)
 {
-    const auto where = conditions(filter);
+    const auto where = narrowed(session_, filter);
     Query query(session_, std::string(by_outcome(filter) ? kCountOfOutcome : kCount) + where.sql());
     return where.bind_to(query).value<long long>().value_or(0);
 }
@@ -167,12 +197,19 @@ void PolicyDecisionRepository::read_outcomes(std::vector<PolicyDecisionRecord>& 
     }
 }
 
-std::vector<std::vector<RuleOutcomes>> PolicyDecisionRepository::count_between(const std::optional<Actor>& requested_by,
-                                                                               const std::vector<Time>& bounds)
+std::vector<std::vector<RuleOutcomes>>
+PolicyDecisionRepository::count_between(const std::optional<VisibleRequests>& visible, const std::vector<Time>& bounds)
 {
     Conditions where;
     where.add("decided_at >= ?", bounds.front()).add("decided_at < ?", bounds.back());
-    add_requester(where, requested_by);
+    if (visible && visible->domains.empty()) {
+        add_requester(where, visible->own);
+    } else if (visible) {
+        const auto decision = visible_decisions(session_, *visible);
+        where.add_values("(SELECT 1 FROM policy_decisions d WHERE d.id = policy_outcomes.decision_id AND " +
+                             decision.sql + " LIMIT 1) IS NOT NULL",
+                         decision.values);
+    }
     Query query(session_,
                 numbered("SELECT bucket, rule, outcome, count(*) FROM (SELECT " + span_of("decided_at", bounds.size()) +
                          " AS bucket, rule, outcome FROM policy_outcomes") +

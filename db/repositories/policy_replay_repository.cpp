@@ -41,9 +41,12 @@ PolicyReplay read_replay(Row& row)
     return replay;
 }
 
-Conditions conditions(std::optional<ReplayState> state)
+Conditions conditions(std::optional<ReplayState> state, const std::optional<Actor>& requested_by)
 {
     Conditions where;
+    if (requested_by) {
+        where.add("requester_id = ? AND requester_type = ?", requested_by->id, requested_by->type);
+    }
     if (state) {
         where.add_is("state", *state);
     }
@@ -62,17 +65,18 @@ std::optional<PolicyReplay> PolicyReplayRepository::find(const std::string& id)
     return Query(session_, kFind).bind(id).one(read_replay);
 }
 
-std::vector<PolicyReplay> PolicyReplayRepository::list(std::optional<ReplayState> state, const PageRequest& page)
+std::vector<PolicyReplay> PolicyReplayRepository::list(std::optional<ReplayState> state, const PageRequest& page,
+                                                       const std::optional<Actor>& requested_by)
 {
-    auto where = conditions(state);
+    auto where = conditions(state, requested_by);
     where.page("created_at", Conditions::Key::Number, page);
     Query query(session_, std::string(kList) + where.sql());
     return where.bind_to(query).all(read_replay);
 }
 
-long long PolicyReplayRepository::count(std::optional<ReplayState> state)
+long long PolicyReplayRepository::count(std::optional<ReplayState> state, const std::optional<Actor>& requested_by)
 {
-    const auto where = conditions(state);
+    const auto where = conditions(state, requested_by);
     Query query(session_, std::string(kCount) + where.sql());
     return where.bind_to(query).value<long long>().value_or(0);
 }

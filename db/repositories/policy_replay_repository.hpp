@@ -16,9 +16,10 @@ public:
 
     void insert(const PolicyReplay& replay);
     std::optional<PolicyReplay> find(const std::string& id);
-    /// Newest first unless the page says ascending; sorted by creation.
-    std::vector<PolicyReplay> list(std::optional<ReplayState> state, const PageRequest& page);
-    long long count(std::optional<ReplayState> state);
+    /// Newest first unless the page says ascending; sorted by creation. Of everybody, or of one.
+    std::vector<PolicyReplay> list(std::optional<ReplayState> state, const PageRequest& page,
+                                   const std::optional<Actor>& requested_by = {});
+    long long count(std::optional<ReplayState> state, const std::optional<Actor>& requested_by = {});
     /// Pending or running.
     long long count_under_way();
 

@@ -1,6 +1,7 @@
 #include "issuance/inventory/changes.hpp"
 
 #include "db/repositories/audit_repository.hpp"
+#include "issuance/administration.hpp"
 #include "issuance/audit.hpp"
 #include "issuance/certificates.hpp"
 #include "issuance/orders.hpp"
@@ -30,7 +31,7 @@ bool may_see(Core& core, db::Session& session, const Caller& caller, const Audit
     if (event.resource_type == "order") {
         return read_order(core, session, caller, event.resource_id).has_value();
     }
-    return event.resource_type == "alert" && has_right(caller, Right::ReadAlerts);
+    return event.resource_type == "alert" && read_alert(core, session, caller, event.resource_id).has_value();
 }
 
 } // namespace

@@ -36,29 +36,50 @@ std::vector<FilterNode> own_of(const Caller& caller)
             FilterNode::compare(Field::RequesterType, Op::Equal, std::string(name_of(caller.actor.type)))};
 }
 
-/// IP ranges have no order among names, so they show nobody anything.
-std::optional<FilterNode> under(const Domain& domain)
+/// As a domain is written where names are looked for under it: of mailboxes with the '@'. IP ranges have no order among
+/// names, so they show nobody anything.
+std::optional<std::string> as_suffix(const Domain& domain)
 {
     switch (domain.kind) {
         case DomainKind::Dns:
-            return FilterNode::compare(Field::Name, Op::Under, domain.name);
+            return domain.name;
         case DomainKind::Mail:
-            return FilterNode::compare(Field::Name, Op::Contains, '@' + domain.name);
+            return '@' + domain.name;
         case DomainKind::IpRange:
             break;
     }
     return std::nullopt;
 }
 
+std::vector<std::string> suffixes_of(const std::vector<Domain>& domains)
+{
+    std::vector<std::string> suffixes;
+    for (const auto& domain : domains) {
+        if (auto suffix = as_suffix(domain)) {
+            suffixes.push_back(*std::move(suffix));
+        }
+    }
+    return suffixes;
+}
+
+bool is_under(std::string_view name, const Domain& domain)
+{
+    switch (domain.kind) {
+        case DomainKind::Dns:
+            return is_within_domain(name, domain.name);
+        case DomainKind::Mail:
+            return name.ends_with('@' + domain.name);
+        case DomainKind::IpRange:
+            break;
+    }
+    return false;
+}
+
 bool has_name_under(const Certificate& certificate, const Domain& domain)
 {
-    const auto matches = [&](std::string_view name) {
-        return domain.kind == DomainKind::Dns    ? is_within_domain(name, domain.name)
-               : domain.kind == DomainKind::Mail ? name.contains('@' + domain.name)
-                                                 : false;
-    };
-    return matches(to_lower(certificate.common_name)) ||
-           std::ranges::any_of(certificate.names, [&](const Name& name) { return matches(to_lower(name.value)); });
+    return is_under(to_lower(certificate.common_name), domain) ||
+           std::ranges::any_of(certificate.names,
+                               [&](const Name& name) { return is_under(to_lower(name.value), domain); });
 }
 
 bool is_own(const Caller& caller, const Certificate& certificate)
@@ -89,10 +110,8 @@ std::vector<FilterNode> visible_to(Core& core, db::Session& session, const Calle
         return {};
     }
     std::vector<FilterNode> any{FilterNode::all(own_of(caller))};
-    for (const auto& domain : assigned_to(core, session, caller)) {
-        if (auto names = under(domain)) {
-            any.push_back(*std::move(names));
-        }
+    for (auto& suffix : suffixes_of(assigned_to(core, session, caller))) {
+        any.push_back(FilterNode::compare(Field::Name, Op::Under, std::move(suffix)));
     }
     return {FilterNode::any(std::move(any))};
 }
@@ -110,6 +129,34 @@ bool is_visible_to(Core& core, db::Session& session, const Caller& caller, const
     }
     return !is_narrowed(caller) || std::ranges::any_of(assigned_to(core, session, caller), [&](const Domain& domain) {
         return has_name_under(certificate, domain);
+    });
+}
+
+std::optional<db::VisibleRequests> visible_requests(Core& core, db::Session& session, const Caller& caller)
+{
+    if (!has_right(caller, Right::ReadAllOrders)) {
+        return db::VisibleRequests{.own = caller.actor};
+    }
+    if (!is_narrowed(caller)) {
+        return std::nullopt;
+    }
+    return db::VisibleRequests{.own = caller.actor, .domains = suffixes_of(assigned_to(core, session, caller))};
+}
+
+std::optional<db::VisibleAlerts> visible_alerts(Core& core, db::Session& session, const Caller& caller)
+{
+    auto requests = visible_requests(core, session, caller);
+    if (!requests && sees_everything(caller)) {
+        return std::nullopt;
+    }
+    return db::VisibleAlerts{.certificates = visible_to(core, session, caller),
+                             .requests = requests.value_or(db::VisibleRequests{.own = caller.actor})};
+}
+
+bool reaches(Core& core, db::Session& session, const Caller& caller, const Name& name)
+{
+    return !is_narrowed(caller) || std::ranges::any_of(assigned_to(core, session, caller), [&](const Domain& domain) {
+        return is_under(to_lower(name.value), domain);
     });
 }
 

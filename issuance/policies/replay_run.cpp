@@ -2,6 +2,8 @@
 #include "db/repositories/order_repository.hpp"
 #include "db/repositories/policy_replay_repository.hpp"
 #include "issuance/audit.hpp"
+#include "issuance/identity/current_caller.hpp"
+#include "issuance/inventory/visibility.hpp"
 #include "issuance/policies/document.hpp"
 #include "issuance/policies/replay_facts.hpp"
 #include "issuance/policies/replay_tally.hpp"
@@ -16,19 +18,31 @@ namespace asio = boost::asio;
 
 constexpr int kBatch = 200; ///< so few that a reader is soon free for others
 
-db::CertificateFilter filter_of(const PolicyReplay& replay, Time now)
+/// What the replay looks at: no more than the one who asked for it may see.
+struct Extent {
+    db::CertificateFilter certificates{};
+    db::OrderFilter orders{};
+};
+
+Extent extent_of(Core& core, db::Session& session, const PolicyReplay& replay, const Caller& asker, Time now)
 {
-    db::CertificateFilter filter{.now = now};
+    Extent extent{
+        .certificates = {.where = inventory::visible_to(core, session, asker), .now = now},
+        .orders = {.submitted_before = replay.created_at + std::chrono::milliseconds(1), // those of that moment with it
+                   .submitted_after = replay.created_at - std::chrono::days(replay.order_days),
+                   .visible = inventory::visible_requests(core, session, asker)}};
     if (replay.certificates == ReplayedCertificates::Active) {
-        filter.statuses = {CertificateStatus::Active};
+        extent.certificates.statuses = {CertificateStatus::Active};
     }
-    return filter;
+    return extent;
 }
 
-db::OrderFilter order_filter_of(const PolicyReplay& replay)
+/// Whoever asked for it, with role and grants as they are now.
+std::optional<Caller> asker_of(db::Session& session, const PolicyReplay& replay, Time now)
 {
-    return {.submitted_before = replay.created_at + std::chrono::milliseconds(1), // those of that moment with it
-            .submitted_after = replay.created_at - std::chrono::days(replay.order_days)};
+    return replay.requested_by.type == ActorType::System
+               ? std::optional(system_caller())
+               : current_caller(session, replay.requested_by, Scope::Write, now);
 }
 
 db::PageRequest page_of(const PolicyReplay& replay)
@@ -43,9 +57,9 @@ db::PageRequest page_of(const PolicyReplay& replay)
 /// One batch of a replay: what is read, asked and added up, on one snapshot of the database.
 class Batch {
 public:
-    Batch(Core& core, db::Session& session, PolicyReplay replay)
+    Batch(Core& core, db::Session& session, PolicyReplay replay, const Caller& asker)
         : core_(core), session_(session), replay_(std::move(replay)), policy_(policy_of_document(replay_.document)),
-          tally_(policy_, replay_.tally)
+          tally_(policy_, replay_.tally), extent_(extent_of(core, session, replay_, asker, core.clock.now()))
     {
         policy_.enabled = true; // a disabled one is asked what it would do
         policies_ = policy::PolicySet::compile({policy_});
@@ -57,7 +71,7 @@ public:
         if (replay_.state == ReplayState::Pending) {
             begin(now);
         }
-        const bool more = replay_.phase == ReplayPhase::Certificates ? certificates(now) : orders();
+        const bool more = replay_.phase == ReplayPhase::Certificates ? certificates() : orders();
         if (!more) {
             end_phase(now);
         }
@@ -71,10 +85,10 @@ private:
         replay_.state = ReplayState::Running;
         replay_.started_at = now;
         if (replay_.certificates != ReplayedCertificates::None) {
-            replay_.certificate_total = db::CertificateRepository(session_).count(filter_of(replay_, now));
+            replay_.certificate_total = db::CertificateRepository(session_).count(extent_.certificates);
         }
         if (replay_.order_days > 0) {
-            replay_.order_total = db::OrderRepository(session_).count(order_filter_of(replay_));
+            replay_.order_total = db::OrderRepository(session_).count(extent_.orders);
         }
     }
 
@@ -90,13 +104,13 @@ private:
         replay_.completed_at = now;
     }
 
-    bool certificates(Time now)
+    bool certificates()
     {
         if (replay_.certificates == ReplayedCertificates::None) {
             return false;
         }
         db::CertificateRepository repository(session_);
-        const auto rows = repository.list(filter_of(replay_, now), db::CertificateSort::CreatedAt, page_of(replay_));
+        const auto rows = repository.list(extent_.certificates, db::CertificateSort::CreatedAt, page_of(replay_));
         for (const auto& row : rows) {
             // The list comes without the bytes; the row itself cannot vanish.
             const auto certificate = repository.find(row.id).value();
@@ -111,7 +125,7 @@ private:
         if (replay_.order_days == 0) {
             return false;
         }
-        const auto rows = db::OrderRepository(session_).list(order_filter_of(replay_), page_of(replay_));
+        const auto rows = db::OrderRepository(session_).list(extent_.orders, page_of(replay_));
         for (const auto& row : rows) {
             examine({.type = "order", .id = row.id, .common_name = row.common_name}, facts_.of(row));
             pass(to_millis(row.submitted_at), row.id);
@@ -140,6 +154,7 @@ private:
     PolicyReplay replay_;
     Policy policy_;
     ReplayTally tally_;
+    Extent extent_;
     policy::PolicySet policies_{};
     ReplayFacts facts_{core_, session_, policies_};
 };
@@ -152,15 +167,23 @@ std::optional<PolicyReplay> next_batch(Core& core, db::Session& session, const s
     if (!replay || replay->is_over()) {
         return std::nullopt;
     }
+    const auto now = core.clock.now();
+    const auto failed = [&](std::string why) {
+        replay->state = ReplayState::Failed;
+        replay->completed_at = now;
+        replay->error = std::move(why);
+        return replay;
+    };
+    const auto asker = asker_of(session, *replay, now);
+    if (!asker) {
+        return failed("Whoever asked for the replay may not ask any more.");
+    }
     std::optional<Batch> batch;
     try {
-        batch.emplace(core, session, *replay);
+        batch.emplace(core, session, *replay, *asker);
     } catch (const std::runtime_error&) {
         // Its policy or tally was written by another version and says nothing to this one: no retry would change that.
-        replay->state = ReplayState::Failed;
-        replay->completed_at = core.clock.now();
-        replay->error = "What is stored of the replay is not readable.";
-        return replay;
+        return failed("What is stored of the replay is not readable.");
     }
     return batch->run();
 }

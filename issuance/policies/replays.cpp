@@ -5,6 +5,7 @@
 #include "db/repositories/configuration_repository.hpp"
 #include "db/repositories/policy_replay_repository.hpp"
 #include "issuance/audit.hpp"
+#include "issuance/inventory/visibility.hpp"
 #include "issuance/policies/document.hpp"
 #include "issuance/policies/replay_tally.hpp"
 #include "issuance/policy/policy_set.hpp"
@@ -65,6 +66,23 @@ Result<void> check_extent(const PolicyReplay& wanted)
 
 } // namespace
 
+std::optional<Actor> requester_of_replays(const Caller& caller)
+{
+    return inventory::sees_everything(caller) ? std::nullopt : std::optional(caller.actor);
+}
+
+Result<PolicyReplay> find_replay(db::Session& session, const Caller& caller, const std::string& id)
+{
+    auto replay = db::PolicyReplayRepository(session).find(id);
+    const auto whose = requester_of_replays(caller);
+    const bool theirs = replay && (!whose || (replay->requested_by.type == whose->type &&
+                                              replay->requested_by.id == whose->id));
+    if (!theirs) {
+        return refuse(Code::NotFound, "There is no such replay.");
+    }
+    return std::move(*replay);
+}
+
 Result<PolicyReplay> start_replay(Core& core, db::UnitOfWork& work, const Caller& caller, PolicyReplay wanted)
 {
     const auto now = core.clock.now();
@@ -97,9 +115,7 @@ Result<PolicyReplay> cancel_replay(Core& core, db::UnitOfWork& work, const Calle
     const auto now = core.clock.now();
     CHANCERY_CHECK(require(work, caller, Right::ReplayPolicies, now));
     db::PolicyReplayRepository replays(work);
-    if (!replays.find(id)) {
-        return refuse(Code::NotFound, "There is no such replay.");
-    }
+    CHANCERY_CHECK(find_replay(work, caller, id));
     if (!replays.cancel(id, now)) {
         return refuse(Code::Conflict, "The replay is over.");
     }

@@ -2,11 +2,12 @@
 
 #include "core/id.hpp"
 #include "core/json.hpp"
-#include "db/repositories/certificate_repository.hpp"
 #include "db/repositories/configuration_repository.hpp"
-#include "db/repositories/order_repository.hpp"
 #include "db/repositories/policy_waiver_repository.hpp"
 #include "issuance/audit.hpp"
+#include "issuance/certificates.hpp"
+#include "issuance/inventory/visibility.hpp"
+#include "issuance/orders.hpp"
 #include "issuance/validation.hpp"
 #include "pki/names.hpp"
 
@@ -80,22 +81,45 @@ void normalise_names(PolicyWaiver& waiver, Mistakes& mistakes)
     }
 }
 
-/// Who made the request that the waiver is for; nothing where that is not known before it is made.
-std::string requester_of(db::UnitOfWork& work, const PolicyWaiver& waiver, Mistakes& mistakes)
+/// Nobody says anything about names that their domains do not reach.
+void check_names(Core& core, db::UnitOfWork& work, const Caller& caller, PolicyWaiver& waiver, Mistakes& mistakes)
+{
+    normalise_names(waiver, mistakes);
+    for (std::size_t i = 0; i < std::min(waiver.names.size(), kMostNames); ++i) {
+        if (!inventory::reaches(core, work, caller, waiver.names[i])) {
+            mistakes.add("/subject_alternative_names/" + std::to_string(i), "domain",
+                         "lies under no domain that is assigned to the caller");
+        }
+    }
+}
+
+/// Who made the request that the waiver is for; nothing where that is not known before it is made. What the caller does
+/// not see is as what is not there.
+std::string requester_of(Core& core, db::UnitOfWork& work, const Caller& caller, const PolicyWaiver& waiver,
+                         Mistakes& mistakes)
 {
     if (waiver.certificate_id) {
-        if (const auto certificate = db::CertificateRepository(work).find(*waiver.certificate_id)) {
+        if (const auto certificate = find_certificate(core, work, caller, *waiver.certificate_id)) {
             return certificate->requester_id;
         }
         mistakes.add("/certificate_id", "unknown", "there is no certificate with this id");
     }
     if (waiver.order_id) {
-        if (const auto order = db::OrderRepository(work).find(*waiver.order_id)) {
+        if (const auto order = read_order(core, work, caller, *waiver.order_id)) {
             return order->requested_by.id;
         }
         mistakes.add("/order_id", "unknown", "there is no order with this id");
     }
     return {};
+}
+
+/// Whether the caller might have approved it.
+bool may_decide_on(Core& core, db::UnitOfWork& work, const Caller& caller, const PolicyWaiver& waiver)
+{
+    return std::ranges::all_of(waiver.names,
+                               [&](const Name& name) { return inventory::reaches(core, work, caller, name); }) &&
+           (!waiver.certificate_id || find_certificate(core, work, caller, *waiver.certificate_id)) &&
+           (!waiver.order_id || read_order(core, work, caller, *waiver.order_id));
 }
 
 } // namespace
@@ -120,8 +144,8 @@ Result<PolicyWaiver> grant_waiver(Core& core, db::UnitOfWork& work, const Caller
     Mistakes mistakes;
     check_rule(work, waiver, mistakes);
     check_terms(waiver, now, mistakes);
-    normalise_names(waiver, mistakes);
-    const auto requester = requester_of(work, waiver, mistakes);
+    check_names(core, work, caller, waiver, mistakes);
+    const auto requester = requester_of(core, work, caller, waiver, mistakes);
     CHANCERY_CHECK(mistakes.result());
     if (requester == caller.actor.id) {
         return refuse(Code::Forbidden, "Nobody approves a waiver for a request of their own.");
@@ -141,6 +165,9 @@ Result<void> revoke_waiver(Core& core, db::UnitOfWork& work, const Caller& calle
     const auto old = waivers.find(id);
     if (!old) {
         return refuse(Code::NotFound, "There is no such waiver.");
+    }
+    if (!may_decide_on(core, work, caller, *old)) {
+        return refuse(Code::Forbidden, "The waiver is for what lies under no domain that is assigned to the caller.");
     }
     if (old->revoked_at) {
         return refuse(Code::Conflict, "The waiver was revoked before.");

@@ -3,6 +3,7 @@
 #include "db/repositories/order_repository.hpp"
 #include "issuance/certificates.hpp"
 #include "issuance/completion.hpp"
+#include "issuance/orders.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -45,7 +46,7 @@ Result<Lineage> lineage_of(Core& core, db::Session& session, const Caller& calle
     std::ranges::move(follow(core, session, caller, certificate, &Certificate::renewed_to, lineage.complete),
                       std::back_inserter(all));
     for (auto& order : db::OrderRepository(session).replacing(certificate.id, kMaxOrders)) {
-        if (!is_final(order.status)) {
+        if (!is_final(order.status) && read_order(core, session, caller, order.id)) {
             lineage.under_way.push_back(std::move(order));
         }
     }

@@ -6,6 +6,7 @@
 #include "issuance/certificates.hpp"
 #include "issuance/completion.hpp"
 #include "issuance/inventory/visibility.hpp"
+#include "issuance/orders.hpp"
 
 namespace chancery::issuance {
 namespace {
@@ -41,7 +42,7 @@ BlastRadius blast_radius_of(Core& core, db::Session& session, const Caller& call
     radius.same_key = others(core, session, caller, certificates.sharing_key(certificate, now, kMostOthers + 1));
     radius.same_names = others(core, session, caller, certificates.sharing_names(certificate, now, kMostOthers + 1));
     for (auto& order : db::OrderRepository(session).replacing(certificate.id, kMostOthers)) {
-        if (!is_final(order.status)) {
+        if (!is_final(order.status) && read_order(core, session, caller, order.id)) {
             radius.under_way.push_back(std::move(order));
         }
     }

@@ -69,6 +69,17 @@ def somebody(server, email, role, **more):
     return made["token"]
 
 
+# Administrators whom domains narrow: the role, and its column in rights.csv.
+NARROWED_ROLES = (("pki_administrator", "pki"), ("policy_administrator", "policy"))
+
+
+def narrowed(server):
+    """For each of these roles a token of somebody with one domain, under which nothing lies that `make` makes."""
+    domain = server.expect(201, "POST", "/domains", {"kind": "dns", "name": "elsewhere.example"}).json["id"]
+    return {role: somebody(server, column + "@narrowed.example", role, domain_ids=[domain])
+            for role, column in NARROWED_ROLES}
+
+
 class WalkTest(servers.SharedServerTest):
     """Test cases over a server that has one of everything; `self.walker` knows where."""
 

@@ -8,6 +8,13 @@ from contract_walk import UNKNOWN_ID
 HYPOTHETICAL = {"POST /api/v1/policy-evaluations"}
 
 
+# What an administrator with domains may not see of what lies outside them; all else that a body names is everybody's to
+# read, or nobody's but a Super Administrator's to name.
+NARROWED = {"certificate_id": "certificates", "certificate_ids": "certificates", "order_id": "orders"}
+# Members of which a body has one, and names the reference by it.
+ALTERNATIVES = {"filter", "subject_alternative_names", "spki_sha256", "certificate", "csr", "public_key"} | set(NARROWED)
+
+
 class ReferencesTest(resources.WalkTest):
     def references(self, operation):
         """The members of a body that are ids of other resources: (member, whether it is a list)."""
@@ -35,6 +42,34 @@ class ReferencesTest(resources.WalkTest):
                         reply = self.walker.send(operation, body, self.headers(operation))
                         self.assertIn(reply.status, (404, 409, 422), reply)
         self.assertGreater(found, 3)
+
+    def test_what_lies_under_other_domains_cannot_be_named_by_administrators(self):
+        tokens = resources.narrowed(self.server)
+        named = set()
+        for operation in self.walker.operations:
+            for member, is_list in () if operation.name in HYPOTHETICAL else self.references(operation):
+                for role, token in tokens.items():
+                    if member not in NARROWED or operation.method != "POST":
+                        continue
+                    with self.subTest(operation.name, member=member, role=role):
+                        body = {name: value for name, value in operation.example().items() if name not in ALTERNATIVES}
+
+                        def attempt(id):
+                            return self.walker.send(operation, {**body, member: [id] if is_list else id}, token=token)
+
+                        there = attempt(self.walker.ids["/api/v1/" + NARROWED[member]])
+                        nowhere = attempt(UNKNOWN_ID)
+                        self.assertIn(there.status, (403, 404, 422), there)
+                        self.assertEqual({**there.json, "request_id": ""}, {**nowhere.json, "request_id": ""})
+                        if there.status == 422:
+                            pointers = {one["pointer"].split("/")[1] for one in there.json["errors"]}
+                            self.assertIn(member, pointers)
+                            named.add((operation.path, member, role))
+        self.assertEqual(named, {("/api/v1/certificates/batch-operations", "certificate_ids", "pki_administrator"),
+                                 ("/api/v1/revocation-batches", "certificate_ids", "pki_administrator"),
+                                 ("/api/v1/blocked-keys", "certificate_id", "pki_administrator"),
+                                 ("/api/v1/policy-waivers", "certificate_id", "policy_administrator"),
+                                 ("/api/v1/policy-waivers", "order_id", "policy_administrator")})
 
     def test_nobody_makes_a_token_for_somebody_else(self):
         stranger = resources.somebody(self.server, "reference@chancery.example", "user")

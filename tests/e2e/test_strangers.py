@@ -14,14 +14,21 @@ OWNED = {"certificates", "orders", "api-tokens", "sessions", "saved-views", "cer
          "revocation-batches", "policy-decisions"}
 SHARED = {"domains", "providers", "policies", "certificate-authorities", "acme-servers", "custom-fields",
           "policy-waivers"}
+# What is, beside that, kept from administrators whose domains it does not lie under.
+NARROWED = OWNED | {"alerts", "policy-replays"}
 RIGHTS = pathlib.Path(__file__).resolve().parent.parent / "conformance" / "openapi" / "rights.csv"
 
 
-def open_to_users():
-    """The operations that a user with the least role may call."""
+def open_to(role):
+    """The operations that somebody with this role, a column of the table, may call."""
     with open(RIGHTS, encoding="utf-8") as lines:
         rows = csv.DictReader(line for line in lines if not line.startswith("#"))
-        return {row["operation"] for row in rows if row["user"] == "yes"}
+        return {row["operation"] for row in rows if row[role] == "yes"}
+
+
+def alike(reply):
+    """An answer without what differs in any two."""
+    return {**reply.json, "request_id": "", "instance": ""}
 
 
 class StrangersTest(resources.WalkTest):
@@ -29,7 +36,11 @@ class StrangersTest(resources.WalkTest):
     def setUpClass(cls):
         super().setUpClass()
         cls.stranger = resources.somebody(cls.server, "stranger@chancery.example", "user")
-        cls.may = open_to_users()
+        cls.may = open_to("user")
+        cls.narrowed = resources.narrowed(cls.server)
+        policy = cls.server.expect(200, "GET", "/policies").json["items"][0]["id"]
+        replay = cls.server.expect(202, "POST", "/policy-replays", {"policy_id": policy}).json["id"]
+        cls.walker.ids["/api/v1/policy-replays"] = replay
 
     def kind(self, operation):
         return operation.path[len(contract_walk.API):operation.path.index("/{")]
@@ -37,9 +48,9 @@ class StrangersTest(resources.WalkTest):
     def on_one(self):
         return [one for one in self.walker.operations if "/{" in one.path]
 
-    def attempt(self, operation, id):
+    def attempt(self, operation, id, token=None):
         headers = {"If-Match": '"1"'} if operation.takes("If-Match") else {}
-        return self.walker.send(operation, operation.example(), headers, token=self.stranger, id=id)
+        return self.walker.send(operation, operation.example(), headers, token=token or self.stranger, id=id)
 
     def test_it_is_known_whose_every_kind_of_resource_is(self):
         kinds = {self.kind(one) for one in self.on_one() if one.name in self.may}
@@ -54,8 +65,7 @@ class StrangersTest(resources.WalkTest):
                 there = self.attempt(operation, self.walker.id_for(operation.path))
                 self.assertEqual((there.status, there.code), (404, "NOT_FOUND"), there)
                 nowhere = self.attempt(operation, UNKNOWN_ID)
-                self.assertEqual({**there.json, "request_id": "", "instance": ""},
-                                 {**nowhere.json, "request_id": "", "instance": ""})
+                self.assertEqual(alike(there), alike(nowhere))
 
     def test_what_is_everybodys_is_theirs_to_read_alone(self):
         for operation in self.on_one():
@@ -81,6 +91,34 @@ class StrangersTest(resources.WalkTest):
                 known = {item["id"] for item in reply.json["items"]}
                 self.assertNotIn(self.walker.ids[operation.path], known)
                 self.assertEqual(reply.json["total"], len(known))
+
+    def test_what_lies_under_other_domains_is_not_there_for_administrators(self):
+        for role, column in resources.NARROWED_ROLES:
+            token, may = self.narrowed[role], open_to(column)
+            seen = 0
+            for operation in self.on_one():
+                if self.kind(operation) not in NARROWED or operation.name not in may:
+                    continue
+                with self.subTest(operation.name, role=role):
+                    there = self.attempt(operation, self.walker.id_for(operation.path), token)
+                    self.assertEqual((there.status, there.code), (404, "NOT_FOUND"), there)
+                    nowhere = self.attempt(operation, UNKNOWN_ID, token)
+                    self.assertEqual(alike(there), alike(nowhere))
+                    seen += 1
+            self.assertGreater(seen, 20)
+
+    def test_lists_show_administrators_no_trace_of_what_lies_under_other_domains(self):
+        for role, column in resources.NARROWED_ROLES:
+            may = open_to(column)
+            for kind in sorted(NARROWED):
+                operation = self.walker.by_name.get("GET /api/v1/" + kind)
+                if operation is None or operation.name not in may:
+                    continue
+                with self.subTest(kind, role=role):
+                    reply = self.walker.send(operation, token=self.narrowed[role], query="?include_total=true")
+                    known = {item["id"] for item in reply.json["items"]}
+                    self.assertNotIn(self.walker.ids[operation.path], known)
+                    self.assertEqual(reply.json["total"], len(known))
 
     def test_nothing_was_changed(self):
         certificate = self.server.expect(200, "GET", "/certificates/" + self.walker.ids["/api/v1/certificates"]).json

@@ -1,5 +1,6 @@
 #include "db/connection.hpp"
 #include "db/migrations.hpp"
+#include "db/repositories/certificate_repository.hpp"
 #include "db/repositories/order_repository.hpp"
 #include "db/repositories/policy_decision_repository.hpp"
 #include "db/store.hpp"
@@ -110,13 +111,70 @@ TEST_CASE("what decisions said before outcomes were kept is found in their docum
     db::run_script(*connect(database, dialect), migration->sql.substr(migration->sql.find("INSERT INTO")));
     database.store().write_now([&](db::UnitOfWork& unit) {
         db::PolicyDecisionRepository decisions(unit);
-        const db::PolicyDecisionFilter filter{.requested_by = record.requested_by};
+        const db::PolicyDecisionFilter filter{.visible = db::VisibleRequests{.own = record.requested_by}};
         auto found = decisions.list(filter, {.limit = 10});
         decisions.read_outcomes(found);
         REQUIRE(found.size() == 1);
         CHECK(found[0].outcomes == unmet);
-        CHECK(decisions.count_between(record.requested_by, {at(1), at(2)}).at(0).size() == 2);
-        CHECK(decisions.count_between(record.requested_by, {at(2), at(3)}).at(0).empty());
+        CHECK(decisions.count_between(filter.visible, {at(1), at(2)}).at(0).size() == 2);
+        CHECK(decisions.count_between(filter.visible, {at(2), at(3)}).at(0).empty());
+    });
+}
+
+TEST_CASE("orders from before names were kept of them are found by their names", "[unit][db]")
+{
+    const auto dialect = GENERATE(from_range(test_dialects()));
+    TestDatabase database(dialect);
+    auto complete = sample_order();
+    complete.common_name = "WWW.example.com";
+    complete.certificate_id = "c";
+    complete.decision_id = "first";
+    auto certificate = sample_certificate("www.example.com");
+    certificate.id = "c";
+    certificate.names.push_back({NameType::Dns, "b.example.net"});
+    auto renewal = sample_order();
+    renewal.kind = OrderKind::Renewal;
+    renewal.requested_by = {.type = ActorType::System, .id = "system", .name = ""};
+    renewal.renews_certificate = "c";
+    database.store().write_now([&](db::UnitOfWork& unit) {
+        db::CertificateRepository(unit).insert(certificate);
+        db::OrderRepository(unit).insert(complete);
+        db::OrderRepository(unit).insert(renewal);
+        db::PolicyDecisionRepository(unit).insert({.id = "refused",
+                                                   .order_id = "none",
+                                                   .requested_by = {},
+                                                   .names = {{NameType::Dns, "x.example"},
+                                                             {NameType::Email, "ops@müll.example"}}});
+    });
+    const auto migrations = db::migrations_for(dialect);
+    const auto migration = std::ranges::find(migrations, 81, &db::Migration::number);
+    REQUIRE(migration != migrations.end());
+    const auto& sql = migration->sql;
+    // What it fills in, of rows that have none of it.
+    std::string backfill = "UPDATE orders SET reversed_name = ''; DELETE FROM order_names;";
+    for (auto at = sql.find("UPDATE orders"); at != std::string::npos; at = sql.find("UPDATE orders", at + 1)) {
+        backfill += sql.substr(at, sql.find(';', at) + 1 - at);
+    }
+    for (auto at = sql.find("\nINSERT"); at != std::string::npos; at = sql.find("\nINSERT", at + 1)) {
+        backfill += sql.substr(at, sql.find(';', at) + 1 - at);
+    }
+    db::run_script(*connect(database, dialect), backfill);
+    const Actor nobody{.type = ActorType::User, .id = "nobody", .name = ""};
+    database.store().read_now([&](db::Session& session) {
+        db::OrderRepository orders(session);
+        const auto under = [&](const std::string& domain) {
+            return ids_of(orders.list({.visible = db::VisibleRequests{.own = nobody, .domains = {domain}}}, {}));
+        };
+        using Ids = std::vector<std::string>;
+        CHECK(under("www.example.com").size() == 2);
+        CHECK(under("example.net") == Ids{complete.id});
+        const Actor owner{.type = ActorType::User, .id = certificate.requester_id, .name = ""};
+        CHECK(orders.find(renewal.id, db::VisibleRequests{.own = owner}));
+        db::PolicyDecisionRepository decisions(session);
+        CHECK(decisions.find("refused", db::VisibleRequests{.own = nobody, .domains = {"example"}}));
+        CHECK(decisions.find("refused", db::VisibleRequests{.own = nobody, .domains = {"@müll.example"}}));
+        CHECK_FALSE(decisions.find("refused", db::VisibleRequests{.own = nobody, .domains = {"y.example"}}));
+        return true;
     });
 }
 

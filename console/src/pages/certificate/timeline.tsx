@@ -9,7 +9,7 @@ import { Moment, Timeline } from "~/design/timeline";
 import { actionText, toneOf } from "~/pages/audit/actions";
 import type { Certificate } from "./data";
 
-/** What everybody who may see the certificate may know of its life. */
+/** Of a certificate without records: one that was found, not made here. */
 function Life({ certificate }: { certificate: Certificate }) {
   return (
     <Timeline>
@@ -39,15 +39,20 @@ function Life({ certificate }: { certificate: Certificate }) {
   );
 }
 
-/** Newest first, from the audit log. */
+/** Newest first, from the audit log: as much of it as the reader may know. */
 function Recorded({ certificate }: { certificate: Certificate }) {
   const events = useQuery({
-    queryKey: ["audit-events", "of", certificate.id],
+    queryKey: ["certificates", "events", certificate.id],
     queryFn: () =>
-      body(api.GET("/api/v1/audit-events", { params: { query: { resource_id: certificate.id, limit: 30 } } })),
+      body(
+        api.GET("/api/v1/certificates/{id}/events", {
+          params: { path: { id: certificate.id }, query: { limit: 30 } },
+        }),
+      ),
   });
   if (events.error) return <ProblemNotice error={events.error} />;
   if (!events.data) return <Loading />;
+  if (events.data.items.length === 0) return <Life certificate={certificate} />;
   return (
     <Timeline>
       {events.data.items.map((event) => (
@@ -65,19 +70,18 @@ function Recorded({ certificate }: { certificate: Certificate }) {
 }
 
 export function TimelinePanel({ certificate }: { certificate: Certificate }) {
-  const mayRead = useRight("ReadAuditLog");
   return (
     <Panel
       title="Timeline"
       actions={
-        mayRead && (
+        useRight("ReadAuditLog") && (
           <Link to="/audit" search={{ resource_id: certificate.id } as never}>
             All records
           </Link>
         )
       }
     >
-      {mayRead ? <Recorded certificate={certificate} /> : <Life certificate={certificate} />}
+      <Recorded certificate={certificate} />
     </Panel>
   );
 }
