@@ -13,7 +13,7 @@ namespace {
 
 constexpr SqlText kColumns = kSql<kCertificateListColumns, ", der">;
 
-constexpr std::string_view kInsert = kInsertInto<"certificates", kSql<kColumns, ", name_set">>;
+constexpr std::string_view kInsert = kInsertInto<"certificates", kSql<kCertificateStoredColumns, ", der, name_set">>;
 constexpr std::string_view kFind = kSql<"SELECT ", kColumns, " FROM certificates WHERE id = :id">;
 constexpr std::string_view kFindByOrder = kSql<"SELECT ", kColumns, " FROM certificates WHERE order_id = :order_id">;
 constexpr std::string_view kFindByFingerprint =
@@ -95,8 +95,7 @@ constexpr std::size_t kRowsPerInsert = 25;
 
 Certificate read_whole(Row& row)
 {
-    Certificate certificate;
-    row.read_all(certificate_list_columns(certificate));
+    auto certificate = read_listed_certificate(row);
     row.read(Base64{certificate.der});
     return certificate;
 }
@@ -181,7 +180,7 @@ std::string reversed_name(std::string_view text)
 void CertificateRepository::insert(const Certificate& certificate)
 {
     Query(session_, kInsert)
-        .bind_all(certificate_list_columns(certificate))
+        .bind_all(certificate_stored_columns(certificate))
         .bind(Base64{certificate.der}, name_set_hash(certificate.names))
         .run();
     insert_names(session_, certificate);
