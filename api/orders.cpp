@@ -20,8 +20,18 @@ std::optional<db::OrderFilter> read_filter(const Call& call, QueryReader& query)
     db::OrderFilter filter{.statuses = query.choices<OrderStatus>("status"),
                            .type = query.choice<OrderType>("order_type"),
                            .kind = query.choice<OrderKind>("kind"),
+                           .pathway = query.choice<Pathway>("pathway"),
+                           .requester_type = query.choice<ActorType>("requester_type"),
                            .requester_id = query.text("requester_id").value_or(""),
+                           .provider_id = query.id("provider_id").value_or(""),
+                           .authority_id = query.id("authority_id").value_or(""),
                            .common_name = to_lower(query.text("common_name").value_or("")),
+                           .domain = to_lower(query.text("domain").value_or("")),
+                           .name_substring = to_lower(query.text("q").value_or("")),
+                           .certificate_id = query.id("certificate_id").value_or(""),
+                           .renews_certificate = query.id("renews_certificate").value_or(""),
+                           .resubmission_of = query.id("resubmission_of").value_or(""),
+                           .has_policy_warnings = query.boolean("has_policy_warnings"),
                            .submitted_before = query.time("submitted_before"),
                            .submitted_after = query.time("submitted_after")};
     if (!issuance::has_right(call.caller, issuance::Right::ReadAllOrders)) {

@@ -1,24 +1,16 @@
 #include "db/repositories/order_repository.hpp"
 
-#include "db/list_query.hpp"
-#include "db/sql_text.hpp"
+#include "db/repositories/order_columns.hpp"
 
 namespace chancery::db {
 namespace {
 
-constexpr SqlText kBefore =
-    "id, common_name, type, kind, pathway, status, requester_type, requester_id, requester_name, provider_id, "
-    "authority_id, request, certificate_id, error, ";
-constexpr SqlText kAfter = ", decision_id, policy_warnings, resubmission_of, renews_certificate, acme_account_id, "
-                           "key_id, submitted_at, completed_at, revision";
-constexpr SqlText kColumns = kSql<kBefore, "decision", kAfter>;
 // A decision is in its own table; of orders older than that table it is here.
 constexpr SqlText kDecision =
     "COALESCE((SELECT d.document FROM policy_decisions d WHERE d.id = orders.decision_id), decision)";
-constexpr std::string_view kInsert = kInsertInto<"orders", kColumns>;
-constexpr std::string_view kFind = kSql<"SELECT ", kBefore, kDecision, kAfter, " FROM orders WHERE id = :id">;
-constexpr std::string_view kList = kSql<"SELECT ", kColumns, " FROM orders">;
-constexpr std::string_view kCount = "SELECT count(*) FROM orders";
+constexpr std::string_view kInsert = kInsertInto<"orders", kOrderColumns>;
+constexpr std::string_view kFind =
+    kSql<"SELECT ", kOrderColumnsBefore, kDecision, kOrderColumnsAfter, " FROM orders WHERE id = :id">;
 
 constexpr std::string_view kMarkProcessing = R"sql(
     UPDATE orders
@@ -39,7 +31,7 @@ constexpr std::string_view kOpenRenewal = R"sql(
     SELECT id FROM orders
      WHERE renews_certificate = :certificate_id AND kind = 'renewal' AND status NOT IN ('complete', 'failed'))sql";
 constexpr std::string_view kReplacing =
-    kSql<"SELECT ", kColumns,
+    kSql<"SELECT ", kOrderColumns,
          " FROM orders WHERE renews_certificate = :certificate_id ORDER BY submitted_at DESC, id DESC LIMIT :most">;
 
 constexpr SqlText kIntentColumns = "order_id, authority_id, serial_number, digest, created_at, tbs";
@@ -48,25 +40,10 @@ constexpr std::string_view kFindIntent =
     kSql<"SELECT ", kIntentColumns, " FROM issuance_intents WHERE order_id = :order_id">;
 constexpr std::string_view kRemoveIntent = "DELETE FROM issuance_intents WHERE order_id = :order_id";
 
-template <class O, class Text> auto columns(O& o, Text& decision)
-{
-    return pack(o.id, o.common_name, o.type, o.kind, o.pathway, o.status, o.requested_by.type, o.requested_by.id,
-                o.requested_by.name, o.provider_id, o.authority_id, o.request, o.certificate_id, o.error, decision,
-                o.decision_id, o.policy_warnings, o.resubmission_of, o.renews_certificate, o.acme_account_id, o.key_id,
-                o.submitted_at, o.completed_at, o.revision);
-}
-
 template <class I> auto intent_columns(I& intent)
 {
     return pack(intent.order_id, intent.authority_id, intent.serial_number, intent.digest, intent.created_at,
                 Base64{intent.tbs});
-}
-
-Order read_order(Row& row)
-{
-    Order order;
-    row.read_all(columns(order, order.decision));
-    return order;
 }
 
 IssuanceIntent read_intent(Row& row)
@@ -76,53 +53,17 @@ IssuanceIntent read_intent(Row& row)
     return intent;
 }
 
-Conditions conditions(const OrderFilter& filter)
-{
-    Conditions where;
-    where.add_equal("requester_id", filter.requester_id)
-        .add_equal("common_name", filter.common_name)
-        .add_any("status", filter.statuses);
-    if (filter.type) {
-        where.add("type = ?", *filter.type);
-    }
-    if (filter.kind) {
-        where.add("kind = ?", *filter.kind);
-    }
-    if (filter.submitted_before) {
-        where.add("submitted_at < ?", *filter.submitted_before);
-    }
-    if (filter.submitted_after) {
-        where.add("submitted_at > ?", *filter.submitted_after);
-    }
-    return where;
-}
-
 } // namespace
 
 void OrderRepository::insert(const Order& order)
 {
     const std::string elsewhere;
-    Query(session_, kInsert).bind_all(columns(order, order.decision_id ? elsewhere : order.decision)).run();
+    Query(session_, kInsert).bind_all(order_columns(order, order.decision_id ? elsewhere : order.decision)).run();
 }
 
 std::optional<Order> OrderRepository::find(const std::string& id)
 {
     return Query(session_, kFind).bind(id).one(read_order);
-}
-
-std::vector<Order> OrderRepository::list(const OrderFilter& filter, const PageRequest& page)
-{
-    auto where = conditions(filter);
-    where.page("submitted_at", Conditions::Key::Number, page);
-    Query query(session_, std::string(kList) + where.sql());
-    return where.bind_to(query).all(read_order);
-}
-
-long long OrderRepository::count(const OrderFilter& filter)
-{
-    const auto where = conditions(filter);
-    Query query(session_, std::string(kCount) + where.sql());
-    return where.bind_to(query).value<long long>().value_or(0);
 }
 
 bool OrderRepository::mark_processing(const Order& order)
