@@ -21,7 +21,7 @@ void write_owner(json::Writer& out, const Certificate& certificate)
 void write_issuance(json::Writer& out, const Certificate& certificate)
 {
     out.member("source", name_of(certificate.source))
-        .member("has_private_key", certificate.key_id.has_value() && certificate.authority_id.has_value())
+        .member("has_private_key", certificate.has_private_key)
         .member_or_null("order_id", certificate.order_id)
         .member_or_null("renewed_from", certificate.renewed_from)
         .member_or_null("renewed_to", certificate.renewed_to)

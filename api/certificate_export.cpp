@@ -78,7 +78,7 @@ std::vector<std::string> cells_of(const Certificate& one, Time now)
             one.serial_number,
             time_text(one.revoked_at),
             std::string(reason),
-            one.key_id ? "true" : "false",
+            one.has_private_key ? "true" : "false",
             one.order_id.value_or(""),
             one.renewed_from.value_or(""),
             one.renewed_to.value_or(""),

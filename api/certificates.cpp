@@ -94,12 +94,16 @@ Result<Answer> pem(const Call& call, db::UnitOfWork& work)
 
 Result<Answer> chain(const Call& call, db::UnitOfWork& work)
 {
-    CHANCERY_TRY(certificate, download(call, work, "chain"));
-    auto text = pki::to_pem(certificate.der, "CERTIFICATE");
+    QueryReader query(call.request);
+    const bool leaf = query.boolean("leaf").value_or(true);
+    CHANCERY_CHECK(query.finish());
+    CHANCERY_TRY(certificate, download(call, work, leaf ? "chain" : "issuers"));
+    auto text = leaf ? pki::to_pem(certificate.der, "CERTIFICATE") : std::string();
     for (const auto& der : issuance::chain_of(call.core(), work, certificate)) {
         text += pki::to_pem(der, "CERTIFICATE");
     }
-    return file_response(std::move(text), "application/pem-certificate-chain", certificate.common_name, "-chain.pem");
+    return file_response(std::move(text), "application/pem-certificate-chain", certificate.common_name,
+                         leaf ? "-chain.pem" : "-issuers.pem");
 }
 
 Result<Answer> der(const Call& call, db::UnitOfWork& work)

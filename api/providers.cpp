@@ -97,7 +97,12 @@ template <class E> void expect_same(json::Reader& in, std::string_view member, E
 std::string check_text(const core::CheckResult& result, Time now)
 {
     json::Writer out;
-    out.begin_object().member("succeeded", result.succeeded).member("detail", result.detail).begin_array("chain");
+    out.begin_object()
+        .member("succeeded", result.succeeded)
+        .member("detail", result.detail)
+        .member_or_null("chain_origin",
+                        result.chain.empty() ? std::nullopt : std::optional(name_of(result.chain_origin)))
+        .begin_array("chain");
     for (const auto& der : result.chain) {
         const auto info = pki::parse_certificate(der);
         if (!info) {

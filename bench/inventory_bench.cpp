@@ -37,6 +37,14 @@ const Time kStart = from_millis(1'700'000'000'000);
 constexpr std::chrono::seconds kBetween{30}; // one certificate after the other
 constexpr std::chrono::hours kLife{24 * 90};
 
+constexpr const char* kKey = "01890000-0000-7000-8000-0000000000aa"; // the stored key of all that have one
+constexpr const char* kCustomField = "cost_center";
+constexpr const char* kInsertKey =
+    "INSERT INTO stored_keys (id, algorithm, purpose, spki_sha256, wrapped, kek_id, created_at) "
+    "VALUES (:id, 'ec-256', 'certificate', '', '', '', 0) ON CONFLICT DO NOTHING";
+constexpr const char* kInsertCustomValue =
+    "INSERT INTO certificate_custom_values (field, value, certificate_id) VALUES (:field, :value, :id)";
+
 /// Without order, and the same each time (the finalizer of MurmurHash3).
 unsigned long long mix(long long i)
 {
@@ -79,7 +87,10 @@ Certificate make(long long i)
     one.owner = i % 4 == 0 ? fmt::format("group {}", i % 400) : "";
     if (i % 50 == 0) {
         one.revoked_at = one.created_at + std::chrono::hours(24);
-        one.revocation_reason = RevocationReason::Superseded;
+        one.revocation_reason = i % 5'000 == 0 ? RevocationReason::KeyCompromise : RevocationReason::Superseded;
+    }
+    if (i % 10 == 0) {
+        one.key_id = kKey;
     }
     one.der = std::string(800, static_cast<char>(i));
     return one;
@@ -92,7 +103,11 @@ void fill(db::Store& store, long long from, long long to)
         store.write_now([&](db::UnitOfWork& work) {
             db::CertificateRepository certificates(work);
             for (auto i = at; i < end; ++i) {
-                certificates.insert(make(i));
+                const auto one = make(i);
+                certificates.insert(one);
+                if (i % 40 == 0) {
+                    db::Query(work, kInsertCustomValue).bind(kCustomField, fmt::format("cc-{}", i % 400), one.id).run();
+                }
             }
         });
         if (at % 50'000 < kUnit) {
@@ -104,6 +119,7 @@ void fill(db::Store& store, long long from, long long to)
 /// SQLite has one writer anyway.
 void fill_all(db::Store& store, long long have, long long want)
 {
+    store.write_now([](db::UnitOfWork& work) { db::Query(work, kInsertKey).bind(kKey).run(); });
     const long long writers = store.dialect() == db::Dialect::Postgres ? 4 : 1;
     std::vector<std::thread> threads;
     for (long long i = 0; i < writers; ++i) {
@@ -161,6 +177,21 @@ std::vector<Filter> filters(Time now)
             {"renews not by itself, 10 %", {is(Field::RenewsByItself, Op::Equal, 0LL)}},
             {"renewal due, none",
              {is(Field::RenewalDueAt, Op::GreaterOrEqual, to_millis(now)), is(Field::RenewalDueAt, Op::Less, soon)}},
+            {"custom field, 0.25 %",
+             {{.comparison = {.field = Field::Custom, .op = Op::Equal, .values = {"cc-40"}, .custom = kCustomField}}}},
+            {"valid from, the last 30 days",
+             {is(Field::ValidFrom, Op::GreaterOrEqual, to_millis(now - std::chrono::hours(24 * 30)))}},
+            {"came here in one week",
+             {is(Field::CreatedAt, Op::GreaterOrEqual, to_millis(kStart + std::chrono::hours(24 * 100))),
+              is(Field::CreatedAt, Op::Less, to_millis(kStart + std::chrono::hours(24 * 107)))}},
+            {"revoked as superseded, 2 %", {is(Field::RevocationReason, Op::Equal, "superseded")}},
+            {"revoked as compromised, few", {is(Field::RevocationReason, Op::Equal, "keyCompromise")}},
+            {"kind of requester, 10 %", {is(Field::RequesterType, Op::Equal, "user")}},
+            {"a part of the issuer, 5 %", {is(Field::Issuer, Op::Contains, "second")}},
+            {"a part of a tag, half", {is(Field::Tag, Op::Contains, "eve")}},
+            {"a part of a tag, few", {is(Field::Tag, Op::Contains, "rar")}},
+            {"kind of owner, a quarter", {is(Field::OwnerType, Op::Equal, "group")}},
+            {"a key to export, 10 %", {is(Field::HasPrivateKey, Op::Equal, 1LL)}},
             {"domain, active, tag",
              {is(Field::Name, Op::Under, "example.com"), is(Field::Status, Op::Equal, "active"),
               is(Field::Tag, Op::Equal, "even")}},

@@ -24,6 +24,13 @@ bool equal_ignoring_case(std::string_view a, std::string_view b)
     return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return lower(x) == lower(y); });
 }
 
+std::size_t count_characters(std::string_view text)
+{
+    // Bytes that go on with a character are 10xxxxxx.
+    return static_cast<std::size_t>(
+        std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xc0U) != 0x80U; }));
+}
+
 std::string_view trim(std::string_view text)
 {
     constexpr std::string_view kSpace = " \t\r\n";

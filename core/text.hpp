@@ -9,6 +9,8 @@ namespace chancery {
 /// ASCII lower case; other bytes stay.
 std::string to_lower(std::string_view text);
 bool equal_ignoring_case(std::string_view a, std::string_view b);
+/// How many characters (code points) a text in UTF-8 has.
+std::size_t count_characters(std::string_view text);
 std::string_view trim(std::string_view text);
 std::vector<std::string> split(std::string_view text, char separator);
 std::string join(const std::vector<std::string>& parts, std::string_view separator);

@@ -17,6 +17,8 @@ Result<Domain> create_domain(Core& core, db::UnitOfWork& work, const Caller& cal
 Result<Domain> update_domain(Core& core, db::UnitOfWork& work, const Caller& caller, const Domain& domain,
                              long long expected_revision);
 
+/// Whether it could be stored, but for its name: that another policy may have.
+Result<void> check_policy(const Policy& policy);
 Result<Policy> create_policy(Core& core, db::UnitOfWork& work, const Caller& caller, Policy policy);
 Result<Policy> update_policy(Core& core, db::UnitOfWork& work, const Caller& caller, Policy policy,
                              long long expected_version);

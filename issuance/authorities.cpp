@@ -2,6 +2,7 @@
 
 #include "core/id.hpp"
 #include "core/json.hpp"
+#include "core/text.hpp"
 #include "db/repositories/authority_repository.hpp"
 #include "db/repositories/renewal_repository.hpp"
 #include "issuance/audit.hpp"
@@ -23,12 +24,10 @@ Result<void> check_wanted(const NewAuthority& wanted)
 {
     Mistakes mistakes;
     mistakes.check_text("/name", wanted.name, 1, 100);
-    if (wanted.subject.common_name.empty() || wanted.subject.common_name.size() > 64) {
-        mistakes.add("/subject/common_name", "length", "a CA needs a common name of at most 64 octets");
+    if (wanted.subject.common_name.empty() || count_characters(wanted.subject.common_name) > 64) {
+        mistakes.add("/subject/common_name", "length", "a CA needs a common name of at most 64 characters");
     }
-    if (!wanted.subject.country.empty() && wanted.subject.country.size() != 2) {
-        mistakes.add("/subject/country", "format", "the country is two capital letters");
-    }
+    mistakes.add_all(mistakes_in_subject(wanted.subject));
     if (wanted.validity_days < 0 || wanted.validity_days > 100 * 365) {
         mistakes.add("/validity_days", "range", "at most 100 years");
     }

@@ -4,16 +4,15 @@
 #include "db/repositories/authority_repository.hpp"
 #include "issuance/audit.hpp"
 #include "issuance/certificates.hpp"
+#include "pki/pem.hpp"
 #include "pki/pkcs12.hpp"
-
-#include <cctype>
 
 namespace chancery::issuance {
 namespace {
 
 namespace asio = boost::asio;
 
-/// What the PFX is made of, read in one transaction.
+/// What the file is made of, read in one transaction.
 struct Material {
     Caller caller{};
     Certificate certificate{};
@@ -30,7 +29,22 @@ std::unexpected<Problem> refuse_export(Core& core, db::UnitOfWork& work, const C
     return refuse(std::move(problem));
 }
 
-Result<Material> gather(Core& core, db::UnitOfWork& work, const Identify& identify, const std::string& id)
+/// Of a certificate that has none to export.
+std::string_view why_no_key(const Certificate& certificate)
+{
+    if (certificate.source == CertificateSource::Managed && !certificate.authority_id) {
+        return "This certificate is from a CA outside: only those of the local PKI are exported with their key. Order "
+               "with a CSR to hold the key yourself.";
+    }
+    if (!certificate.key_id) {
+        return "The private key of this certificate is not held here: it was requested with a CSR, so its key is where "
+               "the CSR was made.";
+    }
+    return "This is the server's own key; it is not exported.";
+}
+
+Result<Material> gather(Core& core, db::UnitOfWork& work, const Identify& identify, const std::string& id,
+                        ExportFormat format)
 {
     CHANCERY_TRY(caller, identify(work));
     CHANCERY_CHECK(require(work, caller, Right::ExportPrivateKeys, core.clock.now()));
@@ -45,63 +59,52 @@ Result<Material> gather(Core& core, db::UnitOfWork& work, const Identify& identi
                               .detail = "The certificate was requested by somebody else: the caller's role or the "
                                         "token's scope does not allow them to export its private key."});
     }
-    if (certificate->source == CertificateSource::Managed && !certificate->authority_id) {
+    if (!certificate->has_private_key) {
         return refuse_export(core, work, caller, id,
-                             {.code = Code::NoPrivateKey,
-                              .detail =
-                                  "This certificate is from a CA outside: only those of the local PKI are exported "
-                                  "with their key. Order with a CSR to hold the key yourself."});
-    }
-    const auto stored = certificate->key_id ? db::KeyRepository(work).find(*certificate->key_id) : std::nullopt;
-    if (!stored) {
-        return refuse_export(
-            core, work, caller, id,
-            {.code = Code::NoPrivateKey,
-             .detail = "The private key of this certificate is not held here: it was requested with a CSR, so its "
-                       "key is where the CSR was made."});
-    }
-    if (stored->purpose != "certificate") {
-        return refuse_export(
-            core, work, caller, id,
-            {.code = Code::NoPrivateKey, .detail = "This is the server's own key; it is not exported."});
+                             {.code = Code::NoPrivateKey, .detail = std::string(why_no_key(*certificate))});
     }
     return Material{.caller = caller,
                     .certificate = *certificate,
-                    .key = core.keys.unwrap(*stored),
-                    .chain = chain_of(core, work, *certificate, true)};
+                    .key = core.keys.unwrap(db::KeyRepository(work).find(certificate->key_id.value()).value()),
+                    .chain = chain_of(core, work, *certificate, format != ExportFormat::Pem)};
 }
 
-/// "app.example.com.pfx"; a wildcard becomes a word, everything unusual in file names an underscore.
-std::string file_name_for(const std::string& common_name)
+std::string content_of(const Material& material, const Secret& password, ExportFormat format)
 {
-    std::string name = common_name.starts_with("*.") ? "wildcard" + common_name.substr(1) : common_name;
-    for (auto& c : name) {
-        const bool usual = std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '.' || c == '-';
-        c = usual ? c : '_';
+    const auto& certificate = material.certificate;
+    if (format != ExportFormat::Pem) {
+        return pki::build_pkcs12(material.key, certificate.der, material.chain, certificate.common_name, password,
+                                 format == ExportFormat::LegacyPkcs12);
     }
-    return name + ".pfx";
+    auto text = pki::to_pem(certificate.der, "CERTIFICATE");
+    for (const auto& above : material.chain) {
+        text += pki::to_pem(above, "CERTIFICATE");
+    }
+    return text + material.key.to_encrypted_pem(password);
 }
 
 } // namespace
 
-asio::awaitable<Result<PfxExport>> export_pfx(Core& core, Identify identify, std::string certificate_id, bool legacy)
+asio::awaitable<Result<KeyExport>> export_key(Core& core, Identify identify, std::string certificate_id,
+                                              ExportFormat format)
 {
-    const auto material =
-        co_await core.store.write([&](db::UnitOfWork& work) { return gather(core, work, identify, certificate_id); });
+    const auto material = co_await core.store.write(
+        [&](db::UnitOfWork& work) { return gather(core, work, identify, certificate_id, format); });
     if (!material) {
         co_return refuse(material.error());
     }
-    const auto& certificate = material->certificate;
-    PfxExport made{.password = Secret(random_token(18)), .file_name = file_name_for(certificate.common_name)};
-    made.pfx = co_await core.pool.run([&] {
-        return pki::build_pkcs12(material->key, certificate.der, material->chain, certificate.common_name,
-                                 made.password, legacy);
-    });
+    KeyExport made{.password = Secret(random_token(18))};
+    made.content = co_await core.pool.run([&] { return content_of(*material, made.password, format); });
     // Nothing leaves before its record is durable.
     co_await core.store.write([&](db::UnitOfWork& work) {
-        auto details = json::Writer().begin_object().member("legacy", legacy).end_object().take();
+        auto details = json::Writer()
+                           .begin_object()
+                           .member("format", format == ExportFormat::Pem ? "pem" : "pkcs12")
+                           .member("legacy", format == ExportFormat::LegacyPkcs12)
+                           .end_object()
+                           .take();
         audit::record(work, material->caller, core.clock.now(), audit::kDownloadPfxSuccess,
-                      {"certificate", certificate.id}, std::move(details));
+                      {"certificate", material->certificate.id}, std::move(details));
     });
     co_return made;
 }

@@ -24,6 +24,7 @@ struct Passage {
     Core& core;
     db::Session& session;
     const Configuration& configuration;
+    const policy::PolicySet& policies;
     const Caller& caller;
     const CertificateRequest& request;
     Time now{};
@@ -51,10 +52,10 @@ Actor owner_of(const Certificate& certificate)
 void count_in_inventory(const Passage& at, const pki::PublicKey& key, policy::Facts& facts)
 {
     db::CertificateRepository certificates(at.session);
-    if (key && at.configuration.policies.needs_key_reuse_count()) {
+    if (key && at.policies.needs_key_reuse_count()) {
         facts.certificates_with_key = certificates.count_by_spki(key.spki_sha256());
     }
-    if (at.configuration.policies.needs_name_set_count()) {
+    if (at.policies.needs_name_set_count()) {
         facts.active_certificates_with_names = certificates.count_active_by_name_set(facts.names, at.now);
     }
     if (!at.request.renews_certificate.empty()) {
@@ -194,7 +195,7 @@ void judge_as_new(const Passage& at, policy::Facts& facts, policy::Decision& dec
         judged.insert(finding.policy_id);
     }
     facts.action = PolicyAction::Generate;
-    auto second = at.configuration.policies.evaluate(facts, decision.id);
+    auto second = at.policies.evaluate(facts, decision.id);
     facts.action = PolicyAction::Renew;
     for (auto& finding : second.findings) {
         if (!judged.contains(finding.policy_id)) {
@@ -220,7 +221,7 @@ void judge_as_new(const Passage& at, policy::Facts& facts, policy::Decision& dec
 
 policy::Decision judge(const Passage& at, const std::optional<Certificate>& renewed, policy::Facts& facts)
 {
-    auto decision = at.configuration.policies.evaluate(facts, new_id(at.now));
+    auto decision = at.policies.evaluate(facts, new_id(at.now));
     if (renewed && is_edited(at.core, at.session, at.request, facts, *renewed)) {
         judge_as_new(at, facts, decision);
     }
@@ -295,6 +296,22 @@ Ruling<Admission> decide(const Passage& at, const pki::PublicKey& key, Judged& j
                      .renewed_for = judged.renewed_for};
 }
 
+/// Of a request that is not submitted.
+policy::Facts facts_at(const Passage& at)
+{
+    const auto key = at.request.csr ? at.request.csr->key : pki::PublicKey();
+    // A name that the gate would refuse still shows what the policies say of the others.
+    auto profile = make_profile({.settings = at.core.settings,
+                                 .configuration = at.configuration,
+                                 .caller = at.caller,
+                                 .request = at.request,
+                                 .now = at.now,
+                                 .key = type_of_key(at.request, key)},
+                                names_of(at.request).value_or(at.request.names));
+    count_in_inventory(at, key, profile.facts);
+    return std::move(profile.facts);
+}
+
 } // namespace
 
 Result<Admission> admit(Core& core, db::UnitOfWork& work, const Caller& caller, const CertificateRequest& request,
@@ -304,7 +321,7 @@ Result<Admission> admit(Core& core, db::UnitOfWork& work, const Caller& caller, 
     const bool renews = request.kind == OrderKind::Renewal;
     CHANCERY_CHECK(require(work, caller, renews ? Right::RenewCertificates : Right::RequestCertificates, now));
     const auto configuration = core.configuration.current(work);
-    const Passage at{core, work, *configuration, caller, request, now};
+    const Passage at{core, work, *configuration, configuration->policies, caller, request, now};
     Judged judged;
     auto ruling = decide(at, key, judged);
     auto order_id = request.order_id.empty() ? new_id(now) : request.order_id;
@@ -350,26 +367,19 @@ policy::Facts facts_of(Core& core, db::Session& session, const Caller& caller, c
                        Time at)
 {
     const auto configuration = core.configuration.current(session);
-    const Passage passage{core, session, *configuration, caller, request, at};
-    const auto key = request.csr ? request.csr->key : pki::PublicKey();
-    // A name that the gate would refuse still shows what the policies say of the others.
-    auto profile = make_profile({.settings = core.settings,
-                                 .configuration = *configuration,
-                                 .caller = caller,
-                                 .request = request,
-                                 .now = at,
-                                 .key = type_of_key(request, key)},
-                                names_of(request).value_or(request.names));
-    count_in_inventory(passage, key, profile.facts);
-    return std::move(profile.facts);
+    return facts_at({core, session, *configuration, configuration->policies, caller, request, at});
 }
 
 policy::Decision evaluate_only(Core& core, db::Session& session, const Caller& caller,
-                               const CertificateRequest& request)
+                               const CertificateRequest& request, const policy::PolicySet& policies)
 {
-    const auto now = core.clock.now();
-    auto facts = facts_of(core, session, caller, request, now);
-    return core.configuration.current(session)->policies.evaluate(facts, new_id(now));
+    const auto configuration = core.configuration.current(session);
+    const Passage at{core, session, *configuration, policies, caller, request, core.clock.now()};
+    auto facts = facts_at(at);
+    const auto renewed = request.kind == OrderKind::Renewal
+                             ? db::CertificateRepository(session).find(request.renews_certificate)
+                             : std::nullopt;
+    return judge(at, renewed, facts);
 }
 
 Result<void> check_domains(Core& core, db::Session& session, const Caller& caller, const std::vector<Name>& names)

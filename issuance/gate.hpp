@@ -6,6 +6,7 @@
 #include "issuance/access.hpp"
 #include "issuance/core.hpp"
 #include "issuance/policy/decision.hpp"
+#include "issuance/policy/policy_set.hpp"
 #include "pki/certificate_builder.hpp"
 #include "pki/csr.hpp"
 
@@ -65,9 +66,10 @@ struct Admission {
 Result<Admission> admit(Core& core, db::UnitOfWork& work, const Caller& caller, const CertificateRequest& request,
                         const pki::PublicKey& key);
 
-/// The same decisions for a request that is not submitted (policy test): nothing is recorded, nothing refused.
+/// The same decisions for a request that is not submitted (policy test), by these policies: nothing is recorded,
+/// nothing refused.
 policy::Decision evaluate_only(Core& core, db::Session& session, const Caller& caller,
-                               const CertificateRequest& request);
+                               const CertificateRequest& request, const policy::PolicySet& policies);
 
 /// What the policies would be asked about such a request at that moment.
 policy::Facts facts_of(Core& core, db::Session& session, const Caller& caller, const CertificateRequest& request,

@@ -11,15 +11,9 @@
 namespace chancery::issuance {
 namespace {
 
-Result<void> check_policy(db::UnitOfWork& work, const Policy& policy)
+Result<void> check_stored(db::UnitOfWork& work, const Policy& policy)
 {
-    Mistakes mistakes;
-    mistakes.check_text("/name", policy.name, 1, 100);
-    if (policy.description.size() > 1000) {
-        mistakes.add("/description", "length", "at most 1000 octets");
-    }
-    CHANCERY_CHECK(mistakes.result());
-    CHANCERY_CHECK(policy::validate(policy));
+    CHANCERY_CHECK(check_policy(policy));
     const auto policies = db::PolicyRepository(work).list();
     if (std::ranges::any_of(policies, [&](const Policy& p) { return p.id != policy.id && p.name == policy.name; })) {
         return refuse(Code::AlreadyExists, "There is a policy of that name.");
@@ -29,6 +23,17 @@ Result<void> check_policy(db::UnitOfWork& work, const Policy& policy)
 
 } // namespace
 
+Result<void> check_policy(const Policy& policy)
+{
+    Mistakes mistakes;
+    mistakes.check_text("/name", policy.name, 1, 100);
+    if (policy.description.size() > 1000) {
+        mistakes.add("/description", "length", "at most 1000 octets");
+    }
+    CHANCERY_CHECK(mistakes.result());
+    return policy::validate(policy);
+}
+
 Result<Policy> create_policy(Core& core, db::UnitOfWork& work, const Caller& caller, Policy policy)
 {
     const auto now = core.clock.now();
@@ -36,7 +41,7 @@ Result<Policy> create_policy(Core& core, db::UnitOfWork& work, const Caller& cal
     policy.id = new_id(now);
     policy.version = 1;
     policy.created_at = policy.updated_at = now;
-    CHANCERY_CHECK(check_policy(work, policy));
+    CHANCERY_CHECK(check_stored(work, policy));
     if (!db::PolicyRepository(work).insert(policy)) {
         return refuse(Code::AlreadyExists, "There is a policy of that name.");
     }
@@ -55,7 +60,7 @@ Result<Policy> update_policy(Core& core, db::UnitOfWork& work, const Caller& cal
     if (!old) {
         return refuse(Code::NotFound, "There is no such policy.");
     }
-    CHANCERY_CHECK(check_policy(work, policy));
+    CHANCERY_CHECK(check_stored(work, policy));
     policy.version = expected_version;
     policy.created_at = old->created_at;
     policy.updated_at = now;

@@ -4,11 +4,11 @@
 #include "issuance/providers/objections.hpp"
 #include "issuance/revocation_status/ocsp_responders.hpp"
 #include "issuance/revocation_status/shards.hpp"
+#include "issuance/validation.hpp"
 #include "issuance/validity.hpp"
 #include "pki/names.hpp"
 
 #include <algorithm>
-#include <tuple>
 
 namespace chancery::issuance {
 namespace {
@@ -185,27 +185,13 @@ Subject asked_subject(const CertificateRequest& request)
     return subject;
 }
 
-/// Upper bounds of RFC 5280 appendix A, and text that a DirectoryString may carry.
 std::optional<Refusal> objection_to_subject(const Subject& subject)
 {
-    const auto no = [](std::string member, std::string detail) {
-        return object_to("subject", "/subject/" + member, std::move(detail)).error();
-    };
-    const auto is_letter = [](char c) { return c >= 'A' && c <= 'Z'; };
-    if (!subject.country.empty() && (subject.country.size() != 2 || !std::ranges::all_of(subject.country, is_letter))) {
-        return no("country", "The country is two capital letters (ISO 3166).");
+    auto mistakes = mistakes_in_subject(subject);
+    if (mistakes.empty()) {
+        return std::nullopt;
     }
-    const std::tuple<std::string, const std::string&, std::size_t> texts[] = {
-        {"organization", subject.organization, 64},
-        {"organizational_unit", subject.organizational_unit, 64},
-        {"state", subject.state, 128},
-        {"locality", subject.locality, 128}};
-    for (const auto& [member, text, most] : texts) {
-        if (text.size() > most || std::ranges::any_of(text, [](unsigned char c) { return c < 0x20 || c == 0x7f; })) {
-            return no(member, "At most " + std::to_string(most) + " octets and no control characters.");
-        }
-    }
-    return std::nullopt;
+    return object_to("subject", mistakes.front().pointer, mistakes.front().detail).error();
 }
 
 Subject subject_of(const CertificateRequest& request, const std::vector<Name>& names)
@@ -313,6 +299,10 @@ Profile make_profile(const ProfileInputs& in, std::vector<Name> names)
     facts.resubmission_of = request.resubmission_of;
     facts.judged_at = in.now;
     facts.provider_id = profile.provider != nullptr ? profile.provider->id : request.provider_id;
+    facts.authority_id = profile.authority != nullptr ? profile.authority->id
+                         : outside                    ? std::string()
+                                                      : request.authority_id;
+    facts.pathway = request.pathway;
 
     if (outside) {
         take_first(profile.refusal, providers::objection_to(*profile.provider, request, facts));

@@ -1,6 +1,10 @@
 #include "issuance/validation.hpp"
 
+#include "core/text.hpp"
+
 #include <algorithm>
+#include <iterator>
+#include <tuple>
 
 namespace chancery::issuance {
 namespace {
@@ -16,6 +20,11 @@ bool is_control(char c)
 void Mistakes::add(std::string pointer, std::string code, std::string detail)
 {
     errors_.push_back({.pointer = std::move(pointer), .code = std::move(code), .detail = std::move(detail)});
+}
+
+void Mistakes::add_all(std::vector<FieldError> errors)
+{
+    std::ranges::move(errors, std::back_inserter(errors_));
 }
 
 void Mistakes::check_text(std::string_view pointer, std::string_view text, std::size_t least, std::size_t most)
@@ -58,6 +67,27 @@ Result<void> Mistakes::result() const
                     .detail = errors_.front().pointer + ' ' + errors_.front().detail + '.'};
     problem.errors = errors_;
     return refuse(std::move(problem));
+}
+
+std::vector<FieldError> mistakes_in_subject(const Subject& subject)
+{
+    std::vector<FieldError> found;
+    const auto is_letter = [](char c) { return c >= 'A' && c <= 'Z'; };
+    if (!subject.country.empty() && (subject.country.size() != 2 || !std::ranges::all_of(subject.country, is_letter))) {
+        found.push_back({"/subject/country", "format", "The country is two capital letters (ISO 3166)."});
+    }
+    const std::tuple<std::string_view, const std::string&, std::size_t> texts[] = {
+        {"organization", subject.organization, 64},
+        {"organizational_unit", subject.organizational_unit, 64},
+        {"state", subject.state, 128},
+        {"locality", subject.locality, 128}};
+    for (const auto& [member, text, most] : texts) {
+        if (count_characters(text) > most || std::ranges::any_of(text, is_control)) {
+            found.push_back({"/subject/" + std::string(member), "length",
+                             "At most " + std::to_string(most) + " characters, and no control characters."});
+        }
+    }
+    return found;
 }
 
 Problem at_pointer(std::string_view pointer, Problem problem)

@@ -169,7 +169,7 @@ test("a certificate from a CSR has no key here, so no PFX", async () => {
   const { page, close } = await open(browser, server);
   await signIn(page, server, { path: `/certificates/${order.json.certificate_id}` });
   assert.ok(await page.getByRole("button", { name: "Download PFX" }).isDisabled());
-  await page.getByText("Not here", { exact: true }).waitFor();
+  await page.getByText("None to export", { exact: true }).waitFor();
   await close();
 });
 

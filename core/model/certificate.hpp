@@ -43,6 +43,8 @@ struct Certificate {
     std::string spki_sha256{};        ///< hex, of the subjectPublicKeyInfo
     std::string der{};
     std::optional<std::string> key_id{}; ///< the stored private key, when the platform made it
+    /// Whether it can be exported with its key. Not stored: the repository answers it with every certificate.
+    bool has_private_key = false;
     std::optional<std::string> order_id{};
     std::optional<std::string> renewed_from{};
     std::optional<std::string> renewed_to{};

@@ -12,7 +12,7 @@ namespace {
 using Field = CertificateField;
 using Op = FilterOperator;
 
-// The indexes are in db/migrations/0002, 0003 and 0050.
+// The indexes are in db/migrations/0002, 0003, 0050, 0066 and 0080.
 constexpr Column kColumns[] = {{Field::Id, "id", Index::Unique},
                                {Field::CommonName, "common_name", Index::Values},
                                {Field::Issuer, "issuer", Index::Values},
@@ -27,7 +27,7 @@ constexpr Column kColumns[] = {{Field::Id, "id", Index::Unique},
                                {Field::SerialNumber, "serial_number", Index::Unique},
                                {Field::RevokedAt, "revoked_at", Index::Values},
                                {Field::RevocationReason, "revocation_reason", Index::Values},
-                               {Field::HasPrivateKey, "key_id"},
+                               {Field::HasPrivateKey, "key_id", Index::Values},
                                {Field::OrderId, "order_id", Index::Unique},
                                {Field::RenewedFrom, "renewed_from", Index::Unique},
                                {Field::RenewedTo, "renewed_to", Index::Unique},
@@ -36,7 +36,7 @@ constexpr Column kColumns[] = {{Field::Id, "id", Index::Unique},
                                {Field::RequesterId, "requester_id", Index::Values},
                                {Field::AcmeAccountId, "acme_account_id"},
                                {Field::HasPolicyWarnings, "policy_warnings", Index::Values},
-                               {Field::OwnerType, "owner_type"},
+                               {Field::OwnerType, "owner_type", Index::Rare, ""},
                                {Field::Owner, "owner", Index::Values},
                                {Field::CreatedAt, "created_at", Index::Values}};
 
@@ -89,7 +89,7 @@ std::optional<SqlPiece> truth(const Comparison& comparison)
 {
     switch (comparison.field) {
         case Field::HasPrivateKey:
-            return SqlPiece{truth_of(comparison) ? "key_id IS NOT NULL" : "key_id IS NULL"};
+            return SqlPiece{std::string(truth_of(comparison) ? "" : "NOT ") + std::string(kHasPrivateKey)};
         case Field::Superseded:
             return SqlPiece{truth_of(comparison) ? "renewed_to IS NOT NULL" : "renewed_to IS NULL"};
         case Field::Owner:

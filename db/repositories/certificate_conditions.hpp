@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-/// A filter of the inventory as SQL. For db/repositories/certificate_*.cpp only.
+/// A filter of the inventory as SQL. For db/repositories/certificate_*.cpp and order_search.cpp only.
 ///
 /// A list is answered in one of three ways. Where a condition leaves few rows, those are found by its own index and
 /// sorted. Otherwise the rows are walked in the order of the list, which an index has, and each is checked; that stops

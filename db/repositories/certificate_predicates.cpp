@@ -1,3 +1,4 @@
+#include "core/text.hpp"
 #include "db/repositories/certificate_comparisons.hpp"
 
 #include <algorithm>
@@ -52,7 +53,8 @@ bool has_index(const Comparison& comparison, const Column& column)
         case Index::Values:
             break;
     }
-    const bool present = column.field == Field::Superseded || column.field == Field::HasPolicyWarnings;
+    const bool present = column.field == Field::Superseded || column.field == Field::HasPolicyWarnings ||
+                         column.field == Field::HasPrivateKey;
     const bool there = present || (comparison.op == Op::Exists && column.field == Field::RevokedAt);
     return there ? truth_of(comparison) : equal || is_range(comparison.op);
 }
@@ -76,9 +78,7 @@ std::optional<SqlPiece> rows_of_column(const Comparison& comparison)
 /// The index of the texts knows every three characters in a row; less is in none.
 std::optional<SqlPiece> rows_of_text(const std::string& text, Dialect dialect)
 {
-    const auto characters =
-        std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xc0U) != 0x80U; });
-    if (characters < 3) {
+    if (count_characters(text) < 3) {
         return std::nullopt;
     }
     if (dialect == Dialect::Postgres) {
@@ -155,6 +155,7 @@ bool is_sorted_by_expiry(const Comparison& comparison)
         case Field::Source:
             return is_discovered(comparison);
         case Field::HasPolicyWarnings:
+        case Field::HasPrivateKey:
             return truth_of(comparison);
         default:
             return false;
@@ -177,6 +178,7 @@ bool is_sorted_by_arrival(const Comparison& comparison)
             return is_there(comparison);
         case Field::Superseded:
         case Field::HasPolicyWarnings:
+        case Field::HasPrivateKey:
             return truth_of(comparison);
         default:
             return false;

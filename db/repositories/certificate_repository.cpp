@@ -14,7 +14,7 @@ namespace {
 
 constexpr SqlText kColumns = kSql<kCertificateListColumns, ", der">;
 
-constexpr std::string_view kInsert = kInsertInto<"certificates", kSql<kColumns, ", name_set">>;
+constexpr std::string_view kInsert = kInsertInto<"certificates", kSql<kCertificateStoredColumns, ", der, name_set">>;
 constexpr std::string_view kFind = kSql<"SELECT ", kColumns, " FROM certificates WHERE id = :id">;
 constexpr std::string_view kFindByOrder = kSql<"SELECT ", kColumns, " FROM certificates WHERE order_id = :order_id">;
 constexpr std::string_view kFindByFingerprint =
@@ -93,8 +93,7 @@ constexpr std::string_view kActiveByNameSet = R"sql(
 
 Certificate read_whole(Row& row)
 {
-    Certificate certificate;
-    row.read_all(certificate_list_columns(certificate));
+    auto certificate = read_listed_certificate(row);
     row.read(Base64{certificate.der});
     return certificate;
 }
@@ -151,7 +150,7 @@ void insert_tags(db::Session& session, const std::string& id, const std::vector<
 void CertificateRepository::insert(const Certificate& certificate)
 {
     Query(session_, kInsert)
-        .bind_all(certificate_list_columns(certificate))
+        .bind_all(certificate_stored_columns(certificate))
         .bind(Base64{certificate.der}, name_set_hash(certificate.names))
         .run();
     insert_names(session_, certificate);

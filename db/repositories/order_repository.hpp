@@ -15,8 +15,18 @@ struct OrderFilter {
     std::vector<OrderStatus> statuses{};
     std::optional<OrderType> type{};
     std::optional<OrderKind> kind{};
+    std::optional<Pathway> pathway{};
+    std::optional<ActorType> requester_type{};
     std::string requester_id{};
+    std::string provider_id{};
+    std::string authority_id{};
     std::string common_name{};
+    std::string domain{};         ///< the common name is it or lies under it; lower case
+    std::string name_substring{}; ///< a text within the common name; lower case
+    std::string certificate_id{};
+    std::string renews_certificate{};
+    std::string resubmission_of{};
+    std::optional<bool> has_policy_warnings{};
     std::optional<Time> submitted_before{};
     std::optional<Time> submitted_after{};
     std::optional<VisibleRequests> visible{}; ///< nothing: all of them

@@ -9,6 +9,19 @@
 
 namespace chancery::issuance {
 
+namespace {
+
+/// By who holds its key.
+Pathway pathway_of(const Certificate& certificate)
+{
+    if (certificate.acme_account_id) {
+        return Pathway::Acme;
+    }
+    return certificate.key_id ? Pathway::Automated : Pathway::Csr;
+}
+
+} // namespace
+
 Role ReplayFacts::role_of(const std::string& requester_type, const std::string& requester_id)
 {
     if (requester_type != name_of(ActorType::User)) {
@@ -60,6 +73,8 @@ std::optional<policy::Facts> ReplayFacts::of(const Certificate& certificate)
                         .asks_for_ca = info->is_ca,
                         .acme_account_id = certificate.acme_account_id.value_or(""),
                         .provider_id = certificate.provider_id.value_or(""),
+                        .authority_id = certificate.authority_id.value_or(""),
+                        .pathway = pathway_of(certificate),
                         .tags = certificate.tags,
                         .renews_certificate = certificate.renewed_from.value_or(""),
                         .judged_at = certificate.created_at};

@@ -28,6 +28,8 @@ struct Facts {
     Role role = Role::User;
     std::string acme_account_id{};
     std::string provider_id{};
+    std::string authority_id{}; ///< the CA that is to sign; empty for one outside
+    Pathway pathway{};
     std::vector<std::string> tags{};
     std::string renews_certificate{};              ///< id of the certificate that a renewal replaces
     std::string resubmission_of{};                 ///< id of the failed order that is submitted again

@@ -2,12 +2,15 @@
 
 #include "core/id.hpp"
 #include "core/json.hpp"
+#include "db/repositories/certificate_repository.hpp"
 #include "db/repositories/configuration_repository.hpp"
+#include "db/repositories/external_order_repository.hpp"
 #include "issuance/administration.hpp"
 #include "issuance/audit.hpp"
 #include "issuance/providers/secrets.hpp"
 #include "issuance/providers/settings.hpp"
 #include "issuance/validation.hpp"
+#include "pki/pem.hpp"
 
 namespace chancery::issuance::providers {
 namespace {
@@ -78,6 +81,41 @@ CheckResult check_local(const Core& core)
     return result;
 }
 
+/// For a CA that does not tell its chain without an order: the stored one of the newest certificate of the provider, or
+/// what is configured.
+CheckResult with_known_chain(db::Session& session, const Provider& provider, CheckResult result)
+{
+    const db::CertificateFilter filter{.provider_id = provider.id};
+    const auto newest = db::CertificateRepository(session).list(filter, db::CertificateSort::CreatedAt,
+                                                                {.limit = 1, .descending = true});
+    const auto stored = newest.empty() ? std::nullopt : db::CertificateChainRepository(session).find(newest.front().id);
+    const auto above = stored ? pki::from_pem(*stored, "CERTIFICATE") : std::nullopt;
+    if (above && !above->empty()) {
+        result.chain = *above;
+        result.chain_origin = ChainOrigin::Issued;
+        return result;
+    }
+    const auto anchors = json::Reader(provider.configuration).optional_string("trust_anchors").value_or("");
+    if (auto configured = pki::from_pem(anchors, "CERTIFICATE"); configured && !configured->empty()) {
+        result.chain = std::move(*configured);
+        result.chain_origin = ChainOrigin::TrustAnchors;
+    }
+    return result;
+}
+
+boost::asio::awaitable<CheckResult> ask(Core& core, const Provider& provider)
+{
+    if (provider.kind == ProviderKind::LocalPki) {
+        co_return check_local(core);
+    }
+    if (provider.kind == ProviderKind::Manual) {
+        co_return CheckResult{.succeeded = true,
+                              .detail = "Nothing is asked outside: an operator carries CSR and certificate."};
+    }
+    const auto upstream = make_upstream(core, provider);
+    co_return co_await upstream->check();
+}
+
 } // namespace
 
 Result<Provider> create_provider(Core& core, db::UnitOfWork& work, const Caller& caller, const NewProvider& wanted)
@@ -143,15 +181,12 @@ Result<Provider> update_provider(Core& core, db::UnitOfWork& work, const Caller&
 
 boost::asio::awaitable<CheckResult> check_provider(Core& core, Provider provider)
 {
-    if (provider.kind == ProviderKind::LocalPki) {
-        co_return check_local(core);
+    auto result = co_await ask(core, provider);
+    if (result.chain.empty()) {
+        co_return co_await core.store.read(
+            [&](db::Session& session) { return with_known_chain(session, provider, result); });
     }
-    if (provider.kind == ProviderKind::Manual) {
-        co_return CheckResult{.succeeded = true,
-                              .detail = "Nothing is asked outside: an operator carries CSR and certificate."};
-    }
-    const auto upstream = make_upstream(core, provider);
-    co_return co_await upstream->check();
+    co_return result;
 }
 
 void record_check(Core& core, db::UnitOfWork& work, const Caller& caller, const Provider& provider,

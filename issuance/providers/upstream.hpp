@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/clock.hpp"
+#include "core/enum_names.hpp"
 #include "core/model/provider.hpp"
 #include "core/model/x509.hpp"
 #include "issuance/core.hpp"
@@ -56,11 +57,19 @@ struct RevocationRequest {
     std::string handle{}; ///< of the order that it came from
 };
 
+/// Where the chain of a check is from.
+enum class ChainOrigin {
+    Authority,   ///< the CA's own words, now
+    Issued,      ///< above the newest certificate that the provider issued
+    TrustAnchors ///< configured: what its certificates must chain to
+};
+
 /// What a test of the credentials found.
 struct CheckResult {
     bool succeeded = false;
     std::string detail{};             ///< for a person
-    std::vector<std::string> chain{}; ///< DER of the CA's certificates, issuer first, as far as it tells
+    std::vector<std::string> chain{}; ///< DER of the CA's certificates, issuer first; empty where nothing is known
+    ChainOrigin chain_origin = ChainOrigin::Authority;
 };
 
 /// When a CA would like a certificate to be renewed (RFC 9773 section 4.2).
@@ -93,3 +102,13 @@ public:
 std::unique_ptr<Upstream> make_upstream(Core& core, const Provider& provider);
 
 } // namespace chancery::issuance::providers
+
+namespace chancery {
+
+template <> struct EnumNames<issuance::providers::ChainOrigin> {
+    using Origin = issuance::providers::ChainOrigin;
+    static constexpr std::pair<Origin, std::string_view> table[] = {
+        {Origin::Authority, "authority"}, {Origin::Issued, "issued"}, {Origin::TrustAnchors, "trust_anchors"}};
+};
+
+} // namespace chancery

@@ -21,6 +21,8 @@ const Facts& full()
         made.tags = {"team:web"};
         made.acme_account_id = "account";
         made.provider_id = "provider";
+        made.authority_id = "authority";
+        made.renews_certificate = "certificate";
         return made;
     }();
     return facts;

@@ -1,6 +1,10 @@
 #include "core/encoding.hpp"
+#include "core/id.hpp"
+#include "core/text.hpp"
+#include "db/repositories/authority_repository.hpp"
 #include "db/repositories/certificate_repository.hpp"
 #include "pki/certificate.hpp"
+#include "pki/digest.hpp"
 #include "pki/pem.hpp"
 #include "tests/support/api_world.hpp"
 
@@ -164,10 +168,18 @@ TEST_CASE("a certificate is downloaded as PEM, chain and DER", "[integration][ap
     CHECK(chain[0] == leaf[0]);
     CHECK(pki::is_issued_by(chain[0], chain[1]));
 
+    const auto issuers = world.admin.get(target + "/chain?leaf=false");
+    CHECK(issuers.field("content-disposition") == "attachment; filename=\"wildcard.example.com-issuers.pem\"");
+    CHECK(pki::from_pem(issuers.body, "CERTIFICATE").value() == std::vector{chain[1]});
+    CHECK(world.admin.get(target + "/chain?leaf=true").body == world.admin.get(target + "/chain").body);
+    CHECK(world.admin.get(target + "/chain?leaf=perhaps").code() == "VALIDATION_ERROR");
+    CHECK(world.admin.get(target + "/chain?root=true").code() == "VALIDATION_ERROR");
+
     const auto der = world.admin.get(target + "/der");
     CHECK(der.body == leaf[0]);
     CHECK(der.field("content-type") == "application/pkix-cert");
-    CHECK(world.recorded("certificate.download.success") == 3);
+    CHECK(world.recorded("certificate.download.success") == 6);
+    CHECK(world.test.events("certificate.download.success").at(2).details.contains("issuers"));
 }
 
 TEST_CASE("a PFX opens with the password that was shown and with no other", "[integration][api]")
@@ -199,6 +211,101 @@ TEST_CASE("a certificate from a CSR has no PFX, and the try is on record", "[int
     CHECK(answer.code() == "NO_PRIVATE_KEY");
     CHECK(world.test.row_counts() == before);
     CHECK(world.recorded("certificate.download_pfx.failure") == 1);
+}
+
+TEST_CASE("a certificate leaves as PEM: itself, the CAs above it and its key, encrypted", "[integration][api]")
+{
+    ApiWorld world(GENERATE(from_range(test_dialects())));
+    const auto target =
+        "/api/v1/certificates/" + ApiWorld::certificate_of(world.order(world.admin, {"app.example.com"}));
+    const auto made = world.admin.post(target + "/exports", R"({"format":"pem"})");
+    REQUIRE(made.status == 201);
+    CHECK(made.text("file_name") == "app.example.com.pem");
+    CHECK(made.text("media_type") == "application/x-pem-file");
+    const auto text = from_base64(made.text("content_base64")).value();
+    CHECK(text.starts_with(world.admin.get(target + "/chain").body));
+    CHECK(pki::from_pem(text, "PRIVATE KEY")->empty());
+    CHECK(pki::from_pem(text, "ENCRYPTED PRIVATE KEY")->size() == 1);
+    const auto key_text = text.substr(text.find("-----BEGIN ENCRYPTED PRIVATE KEY-----"));
+    CHECK_FALSE(pki::PrivateKey::from_pem(key_text, Secret("password")).has_value());
+    const auto key = pki::PrivateKey::from_pem(key_text, Secret(made.text("password")));
+    REQUIRE(key.has_value());
+    const auto leaf = pki::from_pem(text, "CERTIFICATE")->front();
+    CHECK(key->public_key().spki_sha256() == pki::parse_certificate(leaf)->key.spki_sha256());
+    CHECK(world.admin.post(target + "/exports", R"({"format":"pem","legacy":true})").code() == "VALIDATION_ERROR");
+    CHECK(world.test.events("certificate.download_pfx.success").front().details.contains(R"("format":"pem")"));
+}
+
+TEST_CASE("a certificate has a private key exactly when it can be exported, wherever that is said",
+          "[integration][api]")
+{
+    ApiWorld world(GENERATE(from_range(test_dialects())));
+    const auto own = ApiWorld::certificate_of(world.order(world.admin, {"own.example.com"}));
+    const auto csr = ApiWorld::certificate_of(world.order_by_csr(world.admin, {"csr.example.com"}));
+
+    struct Kind {
+        std::string what;
+        std::string id;
+        bool exportable = false;
+    };
+
+    std::vector<Kind> kinds = {{"key made here", own, true}, {"CSR", csr}};
+    world.test.write([&](db::UnitOfWork& work) {
+        db::CertificateRepository certificates(work);
+        const auto now = world.test.clock.now();
+        const auto like = [&](const std::string& what, const std::string& id, const auto& change) {
+            auto other = certificates.find(id).value();
+            other.id = new_id(now);
+            other.fingerprint_sha256 = pki::sha256_hex(other.id);
+            other.order_id.reset();
+            change(other);
+            certificates.insert(other);
+            kinds.push_back({what, other.id});
+        };
+        like("from a CA outside, key made here", own, [](Certificate& one) { one.authority_id.reset(); });
+        like("discovered", csr, [](Certificate& one) {
+            one.source = CertificateSource::Discovered;
+            one.authority_id.reset();
+        });
+        like("key of an OCSP responder", own, [&](Certificate& one) {
+            one.key_id = new_id(now);
+            const auto key = pki::PrivateKey::generate(KeyAlgorithm::Ec256);
+            db::KeyRepository(work).insert(world.test.keys.wrap(key, *one.key_id, "ocsp_responder", now));
+        });
+        like("key that is gone", own, [&](Certificate& one) { one.key_id = new_id(now); });
+    });
+    const auto listeners = world.admin.get("/api/v1/certificates?tag=listener").items();
+    REQUIRE(listeners.size() == 1);
+    kinds.push_back({"the server's own", listeners[0].string("id")});
+
+    const auto csv = world.admin.get("/api/v1/certificates/exports?format=csv").body;
+    const auto header = split(csv.substr(0, csv.find('\r')), ',');
+    const auto column = std::ranges::find(header, "has_private_key") - header.begin();
+    const auto filtered = [&](const char* value, const std::string& sort) {
+        std::vector<std::string> ids;
+        const auto answer = world.admin.get(std::string("/api/v1/certificates?include_total=true&has_private_key=") +
+                                            value + "&sort=" + sort);
+        for (auto& item : answer.items()) {
+            ids.push_back(item.string("id"));
+        }
+        CHECK(answer.json().integer("total") == static_cast<long long>(ids.size()));
+        return ids;
+    };
+    for (const auto& kind : kinds) {
+        INFO(kind.what);
+        const auto target = "/api/v1/certificates/" + kind.id;
+        CHECK(world.admin.get(target).json().boolean("has_private_key") == kind.exportable);
+        const auto line = csv.substr(csv.find("\n" + kind.id) + 1);
+        CHECK(split(line.substr(0, line.find('\r')), ',').at(static_cast<std::size_t>(column)) ==
+              (kind.exportable ? "true" : "false"));
+        for (const auto* const sort : {"-created_at", "valid_to", "common_name"}) {
+            CHECK(std::ranges::count(filtered("true", sort), kind.id) == (kind.exportable ? 1 : 0));
+            CHECK(std::ranges::count(filtered("false", sort), kind.id) == (kind.exportable ? 0 : 1));
+        }
+        const auto exported = world.admin.post(target + "/exports");
+        CHECK(exported.status == (kind.exportable ? 201 : 409));
+        CHECK((kind.exportable || exported.code() == "NO_PRIVATE_KEY"));
+    }
 }
 
 TEST_CASE("tags are replaced by those who saw the current ones", "[integration][api]")

@@ -249,6 +249,77 @@ TEST_CASE("orders are listed newest first, in pages, with filters", "[integratio
               .integer("total") == 0);
 }
 
+TEST_CASE("every filter of the orders narrows them", "[integration][api]")
+{
+    ApiWorld world(GENERATE(from_range(test_dialects())));
+    world.test.policy("*.example.com", "enforce_max_validity", Severity::Soft, R"({"max_days":30})");
+    const auto ada = world.somebody(Role::User, {"example.com"});
+    const auto mine = world.order(ada, {"ada.example.com"}, R"(,"validity_days":20)");
+    const auto warned = world.order(world.admin, {"shop.example.com"}, R"(,"validity_days":60)");
+    const auto renewed = world.admin.post("/api/v1/certificates/" + ApiWorld::certificate_of(mine) + "/renewals", "{}");
+    REQUIRE(renewed.status == 201);
+    const auto failed = world.failed_order();
+    const auto again = world.admin.post("/api/v1/orders/" + failed + "/resubmissions", "{}");
+    const auto ids = [&](const std::string& query) {
+        const auto answer = world.admin.get("/api/v1/orders?include_total=true&" + query);
+        CHECK(answer.status == 200);
+        std::vector<std::string> found;
+        for (auto& item : answer.items()) {
+            found.push_back(item.string("id"));
+        }
+        CHECK(answer.json().integer("total") == static_cast<long long>(found.size()));
+        return found;
+    };
+    using Ids = std::vector<std::string>;
+    CHECK(ids("domain=ada.example.com") == Ids{renewed.text("id"), mine.text("id")});
+    CHECK(ids("domain=Shop.Example.com") == Ids{warned.text("id")});
+    CHECK(ids("domain=hop.example.com").empty());
+    CHECK(ids("q=SHOP") == Ids{warned.text("id")});
+    CHECK(ids("q=%25").empty());
+    CHECK(ids("has_policy_warnings=true&q=shop") == Ids{warned.text("id")});
+    CHECK(ids("has_policy_warnings=false&domain=ada.example.com&kind=issue") == Ids{mine.text("id")});
+    CHECK(ids("renews_certificate=" + ApiWorld::certificate_of(mine)) == Ids{renewed.text("id")});
+    CHECK(ids("certificate_id=" + ApiWorld::certificate_of(warned)) == Ids{warned.text("id")});
+    CHECK(ids("resubmission_of=" + failed).size() == (again.status < 300 ? 1 : 0));
+    CHECK(ids("requester_type=system&domain=example.com").empty());
+    CHECK(ids("requester_type=user&q=shop") == Ids{warned.text("id")});
+    CHECK(ids("pathway=automated&q=shop") == Ids{warned.text("id")});
+    CHECK(ids("pathway=csr").empty());
+    CHECK(ids("q=shop&provider_id=" + warned.text("provider_id")) == Ids{warned.text("id")});
+    CHECK(ids("q=shop&authority_id=" + warned.text("authority_id")) == Ids{warned.text("id")});
+    CHECK(ids("provider_id=0192f0c4-8a51-7c3e-b0a4-5d2f6f1c9e11").empty());
+    CHECK(ids("authority_id=0192f0c4-8a51-7c3e-b0a4-5d2f6f1c9e11").empty());
+    CHECK(world.admin.get("/api/v1/orders?provider_id=x").code() == "VALIDATION_ERROR");
+    CHECK(world.admin.get("/api/v1/orders?pathway=x").code() == "VALIDATION_ERROR");
+    // One's own only, whatever is asked.
+    CHECK(ada.get("/api/v1/orders?domain=example.com").items().size() == 1);
+    CHECK(ada.get("/api/v1/orders?certificate_id=" + ApiWorld::certificate_of(warned)).items().empty());
+}
+
+TEST_CASE("attributes of a subject are measured in characters, not in octets", "[integration][api]")
+{
+    ApiWorld world(GENERATE(from_range(test_dialects())));
+    const auto order = [&](const std::string& member, std::size_t characters) {
+        std::string text;
+        for (std::size_t i = 0; i < characters; ++i) {
+            text += "\xc3\xa4"; // "ä"
+        }
+        return world.admin.post(kOrders,
+                                order_body({"a.example.com"}, R"(,"subject":{")" + member + R"(":")" + text + "\"}"));
+    };
+    const std::pair<const char*, std::size_t> most[] = {
+        {"organization", 64}, {"organizational_unit", 64}, {"state", 128}, {"locality", 128}};
+    for (const auto& [member, characters] : most) {
+        INFO(member);
+        const auto made = order(member, characters);
+        CHECK(made.status == 201);
+        CHECK(made.text("status") == "complete");
+        const auto refused = order(member, characters + 1);
+        CHECK(refused.status == 422);
+        CHECK(refused.json().objects("errors").front().string("pointer") == std::string("/subject/") + member);
+    }
+}
+
 TEST_CASE("what is wrong with an order is told at its member", "[integration][api]")
 {
     ApiWorld world(GENERATE(from_range(test_dialects())));

@@ -1,4 +1,5 @@
 #include "core/id.hpp"
+#include "db/repositories/acme_repository.hpp"
 #include "tests/support/api_world.hpp"
 
 #include <catch2/catch.hpp>
@@ -48,6 +49,110 @@ TEST_CASE("an order's decision is the one that its decision_id leads to", "[inte
     CHECK(shown.json().raw("decision") == order.json().raw("decision"));
     const auto again = world.admin.get("/api/v1/orders/" + order.text("id"));
     CHECK(shown.json().raw("decision") == again.json().raw("decision"));
+}
+
+namespace {
+
+constexpr const char* kEvaluations = "/api/v1/policy-evaluations";
+
+/// "rule: outcome" of each finding.
+std::vector<std::string> findings_of(const ApiAnswer& answer)
+{
+    CHECK(answer.status == 200);
+    std::vector<std::string> found;
+    for (auto& finding : answer.json().object("decision").objects("findings")) {
+        found.push_back(finding.string("rule") + ": " + finding.string("outcome"));
+    }
+    return found;
+}
+
+std::string with_draft(const std::string& name, const std::string& rule, const std::string& values)
+{
+    return R"(,"policy":{"name":")" + name +
+           R"(","patterns":["*.example.com"],"actions":["certificate.generate","certificate.renew"],"rules":[{"action":")" +
+           rule + R"(","fail":"hard","values":)" + values + "}]}";
+}
+
+std::string pointer_in(const ApiAnswer& answer)
+{
+    CHECK(answer.code() == "VALIDATION_ERROR");
+    return answer.json().objects("errors").front().string("pointer");
+}
+
+} // namespace
+
+TEST_CASE("an evaluation judges the renewal of a certificate that the caller sees", "[integration][api]")
+{
+    ApiWorld world(GENERATE(from_range(test_dialects())));
+    const auto ada = world.somebody(Role::User, {"example.com"});
+    const auto id = ApiWorld::certificate_of(world.order(ada, {"app.example.com"}, R"(,"validity_days":60)"));
+    world.test.policy("*.example.com", "enforce_renewal_window", Severity::Hard, R"({"max_days_before_expiry":30})");
+    const auto renewal = order_body({"app.example.com"}, R"(,"renews_certificate_id":")" + id + '"');
+    const auto before = world.test.row_counts();
+    CHECK_FALSE(ada.post(kEvaluations, order_body({"app.example.com"})).json().boolean("blocked"));
+    const auto early = ada.post(kEvaluations, renewal);
+    CHECK(findings_of(early) == std::vector<std::string>{"enforce_renewal_window: fail"});
+    CHECK(early.json().boolean("blocked"));
+    world.test.clock.advance(std::chrono::days(40));
+    CHECK(findings_of(world.admin.post(kEvaluations, renewal)) ==
+          std::vector<std::string>{"enforce_renewal_window: pass"});
+    CHECK(world.test.row_counts() == before);
+    CHECK(pointer_in(world.somebody(Role::User, {"example.com"}).post(kEvaluations, renewal)) ==
+          "/renews_certificate_id");
+}
+
+TEST_CASE("an evaluation judges somebody else's request, of whoever may see everybody's", "[integration][api]")
+{
+    ApiWorld world(GENERATE(from_range(test_dialects())));
+    const auto user = world.test.user(Role::User, {"example.com"});
+    AcmeAccount account{.id = new_id(world.test.clock.now()), .server_id = "s", .thumbprint = "t"};
+    account.contacts = {"mailto:ops@example.com"};
+    world.test.write([&](db::UnitOfWork& work) { db::AcmeAccountRepository(work).insert(account); });
+    world.test.policy("*.example.com", "restrict_requesters", Severity::Hard,
+                      R"({"roles":["super_administrator"],"acme_accounts":[")" + account.id + "\"]}");
+    const auto as = [](const std::string& type, const std::string& id, const std::string& more = {}) {
+        return order_body({"app.example.com"}, R"(,"requester":{"type":")" + type + R"(","id":")" + id + "\"}" + more);
+    };
+    const auto outcome = [&](const std::string& body) { return findings_of(world.admin.post(kEvaluations, body)); };
+    using Outcomes = std::vector<std::string>;
+    CHECK(outcome(order_body({"app.example.com"})) == Outcomes{"restrict_requesters: pass"});
+    CHECK(outcome(as("user", user.actor.id)) == Outcomes{"restrict_requesters: fail"});
+    CHECK(outcome(as("acme_client", account.id, R"(,"pathway":"acme")")) == Outcomes{"restrict_requesters: pass"});
+    CHECK(outcome(as("system", "")) == Outcomes{"restrict_requesters: fail"});
+    CHECK(pointer_in(world.admin.post(kEvaluations, as("user", account.id))) == "/requester/id");
+    CHECK(pointer_in(world.admin.post(kEvaluations, as("courier", user.actor.id))) == "/requester/id");
+    CHECK(pointer_in(world.admin.post(kEvaluations, as("acme_client", ""))) == "/requester/id");
+    CHECK(pointer_in(world.admin.post(kEvaluations, as("robot", "x"))) == "/requester/type");
+    CHECK(world.somebody(Role::User, {"example.com"}).post(kEvaluations, as("user", user.actor.id)).status == 403);
+    CHECK(world.somebody(Role::PolicyAdministrator).post(kEvaluations, as("user", user.actor.id)).status == 200);
+}
+
+TEST_CASE("an evaluation judges by a draft beside the stored policies, in the place of its namesake",
+          "[integration][api]")
+{
+    ApiWorld world(GENERATE(from_range(test_dialects())));
+    const auto stored =
+        world.test.policy("*.example.com", "enforce_max_validity", Severity::Hard, R"({"max_days":30})");
+    const auto pathway = with_draft("Draft", "expression", R"({"expression":"pathway == 'acme'"})");
+    const auto body = [](const std::string& more) { return order_body({"app.example.com"}, more); };
+    using Outcomes = std::vector<std::string>;
+    CHECK(findings_of(world.admin.post(kEvaluations, body(pathway))) ==
+          Outcomes{"enforce_max_validity: fail", "expression: fail"});
+    CHECK(
+        findings_of(world.admin.post(kEvaluations, body(pathway + R"(,"pathway":"acme","key_algorithm":"ec-256")"))) ==
+        Outcomes{"enforce_max_validity: fail", "expression: pass"});
+    const auto eased = with_draft(stored.name, "enforce_max_validity", R"({"max_days":3650})");
+    CHECK(findings_of(world.admin.post(kEvaluations, body(eased))) == Outcomes{"enforce_max_validity: pass"});
+    // What could not be stored is refused as it would be there.
+    CHECK(pointer_in(world.admin.post(kEvaluations, body(with_draft("D", "no_such_rule", "{}")))) ==
+          "/policy/rules/0/action");
+    CHECK(pointer_in(world.admin.post(kEvaluations, body(with_draft("", "require_san", "{}")))) == "/policy/name");
+    CHECK(pointer_in(world.admin.post(kEvaluations, body(R"(,"policy":{"colour":1})"))).starts_with("/policy/"));
+    CHECK(pointer_in(world.admin.post(kEvaluations, body(R"(,"policy":"x")"))) == "/policy");
+    CHECK(pointer_in(world.admin.post(
+              kEvaluations, R"({"csr":"x","pathway":"automated","common_name":"a.example.com"})")) == "/pathway");
+    CHECK(world.somebody(Role::User, {"example.com"}).post(kEvaluations, body(pathway)).status == 403);
+    CHECK(world.admin.get("/api/v1/policies").items().size() == 1);
 }
 
 TEST_CASE("a waiver is granted, shown, listed, lets a request through and is taken back", "[integration][api]")

@@ -160,11 +160,43 @@ TEST_CASE("a check of the local PKI and of a manual provider asks nobody outside
     CHECK(checked.status == 200);
     CHECK(checked.json().boolean("succeeded"));
     CHECK(checked.json().objects("chain").size() == 2);
+    CHECK(checked.text("chain_origin") == "authority");
     CHECK(world.recorded("provider.check.success") == 1);
     CHECK(world.admin.post(std::string(kProviders) + "/0192f0c4-8a51-7c3e-b0a4-5d2f6f1c9e11/checks").status == 404);
     const auto manual = world.admin.post(kProviders, R"({"name":"By hand","type":"external_ca","kind":"manual"})");
     REQUIRE(manual.status == 201);
-    CHECK(world.admin.post(manual.field("location") + "/checks").json().boolean("succeeded"));
+    const auto nothing = world.admin.post(manual.field("location") + "/checks");
+    CHECK(nothing.json().boolean("succeeded"));
+    CHECK(nothing.json().objects("chain").empty());
+    CHECK(nothing.json().is_null("chain_origin"));
+}
+
+TEST_CASE("a check of a CA that does not tell its chain shows the one known here, and says which",
+          "[integration][api][providers]")
+{
+    ApiWorld world(GENERATE(from_range(test_dialects())));
+    const TestCa ca(world.test.clock);
+    json::Writer wanted;
+    wanted.begin_object().member("name", "By hand").member("type", "external_ca").member("kind", "manual");
+    wanted.begin_object("configuration").member("trust_anchors", ca.anchors_pem()).end_object().end_object();
+    const auto manual = world.admin.post(kProviders, wanted.take());
+    REQUIRE(manual.status == 201);
+    const auto configured = world.admin.post(manual.field("location") + "/checks");
+    CHECK(configured.text("chain_origin") == "trust_anchors");
+    REQUIRE(configured.json().objects("chain").size() == 1);
+    CHECK(configured.json().objects("chain").front().string("certificate") == ca.anchors_pem());
+
+    const auto ordered = world.admin.post(
+        "/api/v1/orders", order_body({"a.example.com"}, R"(,"provider_id":")" + manual.text("id") + '"'));
+    REQUIRE(ordered.status == 202);
+    const auto order = ordered.field("location");
+    const auto issued = ca.issue(csr_of(world.admin.get(order + "/csr")));
+    REQUIRE(world.admin.post(order + "/certificate", certificate_body(ca.bundle_pem(issued))).status == 200);
+    const auto known = world.admin.post(manual.field("location") + "/checks");
+    CHECK(known.text("chain_origin") == "issued");
+    REQUIRE_FALSE(known.json().objects("chain").empty());
+    const auto above = pki::from_pem(known.json().objects("chain").front().string("certificate"), "CERTIFICATE");
+    CHECK(pki::is_issued_by(issued, above->front()));
 }
 
 TEST_CASE("an operator carries a CSR to a CA outside and brings the certificate back", "[integration][api][providers]")

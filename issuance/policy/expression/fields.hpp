@@ -6,8 +6,9 @@
 #include <span>
 #include <string_view>
 
-/// What an expression may speak of. The fields have the names that they have in the inventory (product: Inventory), so
-/// that what is searched for and what is demanded read alike.
+/// What an expression may speak of. What filters of the inventory compare (issuance/inventory/fields.cpp) has the same
+/// name here, as far as it is known before there is a certificate, so that what is searched for and what is demanded
+/// read alike; some have a second name, by which expressions knew them first.
 namespace chancery::issuance::policy::expression {
 
 /// A name that stands by itself. Every request has every field.

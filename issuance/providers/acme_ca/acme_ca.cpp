@@ -43,8 +43,7 @@ asio::awaitable<CheckResult> AcmeCa::check()
     }
     const auto status = json::Reader(account->body).optional_string("status").value_or("");
     co_return CheckResult{.succeeded = status == "valid",
-                          .detail = "The directory answers, and the account there is " + status +
-                                    ". The chain comes with the first certificate."};
+                          .detail = "The directory answers, and the account there is " + status + "."};
 }
 
 asio::awaitable<Outcome> AcmeCa::submit(Wanted wanted)

@@ -1,3 +1,4 @@
+#include "db/repositories/certificate_repository.hpp"
 #include "db/repositories/order_repository.hpp"
 #include "db/repositories/policy_decision_repository.hpp"
 #include "db/store.hpp"
@@ -164,6 +165,91 @@ TEST_CASE("orders are narrowed by every filter and paged by submission", "[unit]
         CHECK(orders.unfinished(1) == Ids{first.id});
         return true;
     });
+}
+
+TEST_CASE("orders are found by where they went, by a part of the name and by what became of them", "[unit][db]")
+{
+    TestDatabase database(GENERATE(from_range(test_dialects())));
+    auto& store = database.store();
+    const auto add = [&](const std::string& name, const auto& change) {
+        auto order = sample_order();
+        order.common_name = name;
+        order.status = OrderStatus::Complete;
+        order.authority_id = "authority-1";
+        order.certificate_id = fresh_id();
+        order.pathway = Pathway::Acme;
+        order.requested_by.type = ActorType::AcmeClient;
+        order.resubmission_of.reset();
+        change(order);
+        insert(store, order);
+        if (order.certificate_id) {
+            auto certificate = sample_certificate(name);
+            certificate.id = *order.certificate_id;
+            certificate.order_id = order.id;
+            certificate.provider_id = order.provider_id;
+            certificate.authority_id = order.authority_id;
+            store.write_now([&](UnitOfWork& unit) { db::CertificateRepository(unit).insert(certificate); });
+        }
+        return order;
+    };
+    const auto plain = add("www.example.com", [](Order&) {});
+    const auto outside = add("shop.example.org", [](Order& order) {
+        order.type = OrderType::ExternalCa;
+        order.provider_id = "provider-2";
+        order.authority_id.reset();
+        order.pathway = Pathway::Automated;
+        order.requested_by.type = ActorType::System;
+        order.policy_warnings = R"([{"rule":"r"}])";
+        order.submitted_at = at(20);
+    });
+    const auto renewal = add("deep.www.example.com", [&](Order& order) {
+        order.kind = OrderKind::Renewal;
+        order.renews_certificate = plain.certificate_id;
+        order.authority_id = "authority-2";
+        order.submitted_at = at(30);
+    });
+    // Without a certificate, failed and under way.
+    const auto failed = add("badexample.com", [](Order& order) {
+        order.status = OrderStatus::Failed;
+        order.certificate_id.reset();
+        order.provider_id = "provider-2";
+        order.authority_id = "authority-2";
+        order.submitted_at = at(40);
+    });
+    const auto open = add("a_b.example.com", [&](Order& order) {
+        order.status = OrderStatus::Processing;
+        order.certificate_id.reset();
+        order.resubmission_of = failed.id;
+        order.authority_id = "authority-2";
+        order.submitted_at = at(50);
+    });
+    CHECK(found(store, {.provider_id = "provider-1"}) == Ids{plain.id, renewal.id, open.id});
+    CHECK(found(store, {.provider_id = "provider-2"}) == Ids{outside.id, failed.id});
+    CHECK(found(store, {.provider_id = "provider-3"}).empty());
+    CHECK(found(store, {.authority_id = "authority-1"}) == Ids{plain.id});
+    CHECK(found(store, {.authority_id = "authority-2"}) == Ids{renewal.id, failed.id, open.id});
+    CHECK(found(store, {.domain = "example.com"}) == Ids{plain.id, renewal.id, open.id});
+    CHECK(found(store, {.domain = "www.example.com"}) == Ids{plain.id, renewal.id});
+    CHECK(found(store, {.domain = "badexample.com"}) == Ids{failed.id});
+    CHECK(found(store, {.domain = "b.example.com"}).empty()); // '_' stands for itself
+    CHECK(found(store, {.name_substring = "example"}).size() == 5);
+    CHECK(found(store, {.name_substring = "bad"}) == Ids{failed.id});
+    CHECK(found(store, {.name_substring = "op"}) == Ids{outside.id});
+    CHECK(found(store, {.name_substring = "a_b"}) == Ids{open.id});
+    CHECK(found(store, {.name_substring = "w_w"}).empty());
+    CHECK(found(store, {.provider_id = "provider-2", .domain = "example.org"}) == Ids{outside.id});
+    CHECK(found(store, {.authority_id = "authority-1", .domain = "example.org"}).empty());
+    CHECK(found(store, {.statuses = {OrderStatus::Failed}, .authority_id = "authority-2"}) == Ids{failed.id});
+    CHECK(found(store, {.pathway = Pathway::Automated}) == Ids{outside.id});
+    CHECK(found(store, {.pathway = Pathway::Acme}).size() == 4);
+    CHECK(found(store, {.requester_type = ActorType::System}) == Ids{outside.id});
+    CHECK(found(store, {.requester_type = ActorType::AcmeClient}).size() == 4);
+    CHECK(found(store, {.certificate_id = renewal.certificate_id.value()}) == Ids{renewal.id});
+    CHECK(found(store, {.certificate_id = "nobody's"}).empty());
+    CHECK(found(store, {.renews_certificate = plain.certificate_id.value()}) == Ids{renewal.id});
+    CHECK(found(store, {.resubmission_of = failed.id}) == Ids{open.id});
+    CHECK(found(store, {.has_policy_warnings = true}) == Ids{outside.id});
+    CHECK(found(store, {.has_policy_warnings = false}).size() == 4);
 }
 
 TEST_CASE("an intent is kept until it is removed, with its exact bytes", "[unit][db]")

@@ -52,10 +52,11 @@ int status_of(const std::string& command)
     return std::system((command + " >/dev/null 2>&1").c_str());
 }
 
-Result<issuance::PfxExport> export_pfx(TestCore& core, const issuance::Caller& caller, const std::string& id)
+Result<issuance::KeyExport> export_pfx(TestCore& core, const issuance::Caller& caller, const std::string& id)
 {
-    return run(
-        issuance::export_pfx(core.core, [&](db::UnitOfWork&) { return Result<issuance::Caller>(caller); }, id, false));
+    return run(issuance::export_key(
+        core.core, [&](db::UnitOfWork&) { return Result<issuance::Caller>(caller); }, id,
+        issuance::ExportFormat::Pkcs12));
 }
 
 } // namespace
@@ -95,9 +96,8 @@ TEST_CASE("a PFX opens with the password shown and with no other", "[issuance][c
     const auto certificate = core.certificate(user, automated({"a.example.com"}));
     const auto made = export_pfx(core, user, certificate.id);
     REQUIRE(made.has_value());
-    CHECK(made->file_name == "a.example.com.pfx");
     const Folder folder;
-    const auto file = folder.write("a.pfx", made->pfx);
+    const auto file = folder.write("a.pfx", made->content);
     const auto open = "openssl pkcs12 -nodes -in " + file + " -passin pass:";
     CHECK(status_of(open + std::string(made->password.reveal())) == 0);
     CHECK(status_of(open + "another") != 0);

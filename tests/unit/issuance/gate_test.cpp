@@ -4,6 +4,7 @@
 #include "issuance/administration.hpp"
 #include "issuance/audit.hpp"
 #include "issuance/authorities.hpp"
+#include "issuance/policies/evaluations.hpp"
 #include "issuance/providers/administration.hpp"
 #include "tests/support/test_core.hpp"
 
@@ -421,7 +422,7 @@ TEST_CASE("an evaluation records nothing and refuses nothing", "[issuance][gate]
     const auto before = core.row_counts();
     const auto records = core.recorded("*");
     const auto decision = core.read([&](db::Session& session) {
-        return issuance::evaluate_only(core.core, session, admin, automated({"*.example.com"}));
+        return issuance::evaluate(core.core, session, admin, {.request = automated({"*.example.com"})}).value();
     });
     CHECK(decision.blocked());
     CHECK(core.row_counts() == before);

@@ -53,7 +53,9 @@ function Actions({ certificate, open }: { certificate: Certificate; open: (dialo
           icon="key"
           disabled={!certificate.has_private_key}
           title={
-            certificate.has_private_key ? undefined : "The key of this certificate is not here: it came from a CSR."
+            certificate.has_private_key
+              ? undefined
+              : "This key cannot leave: it came from a CSR or a CA outside, or is the server’s own."
           }
           onClick={() => open("pfx")}
         >
@@ -73,6 +75,9 @@ function Actions({ certificate, open }: { certificate: Certificate; open: (dialo
       <Menu label="More downloads" icon="more" className="button button-icon">
         <MenuItem icon="download" onSelect={() => fetchFile(`${base}/chain`)}>
           Full chain (PEM)
+        </MenuItem>
+        <MenuItem icon="download" onSelect={() => fetchFile(`${base}/chain?leaf=false`)}>
+          Chain only (PEM)
         </MenuItem>
         <MenuItem icon="download" onSelect={() => fetchFile(`${base}/der`)}>
           Certificate (DER)
@@ -139,7 +144,7 @@ function Origin({ certificate }: { certificate: Certificate }) {
           <Copyable value={certificate.fingerprint_sha256} label="fingerprint" />
         </Fact>
         <Fact name="Source">{certificate.source === "managed" ? "Managed" : "Discovered"}</Fact>
-        <Fact name="Private key">{certificate.has_private_key ? "Kept here, encrypted" : "Not here"}</Fact>
+        <Fact name="Private key">{certificate.has_private_key ? "Kept here, encrypted" : "None to export"}</Fact>
         <Fact name="Order">
           {certificate.order_id && (
             <Link to="/orders/$id" params={{ id: certificate.order_id }} className="mono">

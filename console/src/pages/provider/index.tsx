@@ -18,6 +18,12 @@ import { EditProviderDialog } from "./edit_dialog";
 
 type Check = Schema<"ProviderCheck">;
 
+const kOrigins = {
+  authority: "as the CA tells it",
+  issued: "above the newest certificate from there",
+  trust_anchors: "configured: what its certificates must chain to",
+};
+
 function CheckResult({ check }: { check: Check }) {
   return (
     <div className="stack">
@@ -30,6 +36,7 @@ function CheckResult({ check }: { check: Check }) {
           <Time at={check.checked_at} />
         </div>
       </Notice>
+      {check.chain_origin && <p className="muted">The chain, {kOrigins[check.chain_origin]}:</p>}
       {check.chain.length > 0 && (
         <ul className="findings" aria-label="Chain">
           {check.chain.map((one) => (

@@ -2,6 +2,7 @@
 #include "db/repositories/policy_decision_repository.hpp"
 #include "issuance/audit.hpp"
 #include "issuance/policies/decisions.hpp"
+#include "issuance/policies/evaluations.hpp"
 #include "tests/support/test_core.hpp"
 
 #include <catch2/catch.hpp>
@@ -148,8 +149,9 @@ TEST_CASE("an evaluation gives the decision that the gate would make, but for it
     // No key algorithm is named: the platform makes a P-256 key, and the evaluation knows.
     auto request = automated({"a.example.com"});
     request.key_algorithm.reset();
-    const auto evaluated =
-        core.read([&](db::Session& session) { return issuance::evaluate_only(core.core, session, admin, request); });
+    const auto evaluated = core.read([&](db::Session& session) {
+        return issuance::evaluate(core.core, session, admin, {.request = request}).value();
+    });
     CHECK(decisions(core) == 0);
     const auto order = core.accept(admin, request)->order;
     auto expected = evaluated;

@@ -15,6 +15,8 @@ namespace {
 Facts rich()
 {
     auto facts = web_server();
+    facts.authority_id = "issuing-1";
+    facts.pathway = Pathway::Csr;
     facts.names = {{NameType::Dns, "www.example.com"}, {NameType::Dns, "api.example.com"}, {NameType::Ip, "192.0.2.1"}};
     facts.subject.organization = "Example Ltd";
     facts.tags = {"team:web", "production"};
@@ -96,6 +98,15 @@ TEST_CASE("expressions hold or not as CEL has it", "[unit][policy][expression]")
         {"duration('-1s') < duration('1ms')", true},
         {"valid_to < timestamp('2024-03-01T00:00:00Z')", true},
         {"provider == 'local'", true},
+        {"provider_id == 'local'", true},
+        {"authority_id == 'issuing-1'", true},
+        {"authority_id in ['issuing-2', 'issuing-3']", false},
+        {"pathway == 'csr'", true},
+        {"pathway != 'acme'", true},
+        {"requester_type == 'user' && requester_id == 'user-1'", true},
+        {"renewed_from == ''", true},
+        {"name.exists(n, n.value == 'api.example.com')", true},
+        {"tag.exists(t, t == 'team:web')", true},
         {"action == 'certificate.generate'", true},
         {"requester.type == 'user' && requester.role == 'user'", true},
         {"requester.id == 'user-1'", true},

@@ -95,6 +95,12 @@ TEST_CASE("an order at an ACME CA upstream is proved by http-01, finalized and s
         return true;
     });
 
+    const auto check = run(issuance::providers::check_provider(world.test.core, acme));
+    CHECK(check.succeeded);
+    CHECK(check.chain_origin == issuance::providers::ChainOrigin::Issued);
+    REQUIRE(check.chain.size() == 1);
+    CHECK(pki::is_issued_by(world.certificate(order).der, check.chain.front()));
+
     // The account is made once.
     const auto second = world.order(acme, with_csr({"c.example.org"}));
     CHECK(world.finish(second).status == OrderStatus::Complete);

@@ -59,6 +59,23 @@ TEST_CASE("what DigiCert says of an order that it refuses reaches who ordered", 
     CHECK(json::Reader(*world.now(rejected).error).string("detail") == "DigiCert's order 1000 is rejected.");
 }
 
+TEST_CASE("a check of DigiCert shows the chain of the newest certificate from there", "[issuance][providers][digicert]")
+{
+    World world(GENERATE(from_range(test_dialects())));
+    const auto digicert = world.provider(ProviderKind::Digicert, digicert_configuration());
+    const auto order = world.order(digicert, with_csr({"a.example.com"}));
+    world.work_on(order);
+    world.work_on(order);
+    REQUIRE(world.now(order).status == OrderStatus::Complete);
+    const auto check = run(issuance::providers::check_provider(world.test.core, digicert));
+    CHECK(check.chain_origin == issuance::providers::ChainOrigin::Issued);
+    REQUIRE_FALSE(check.chain.empty());
+    CHECK(pki::is_issued_by(world.certificate(order).der, check.chain.front()));
+    // It is another provider's.
+    const auto other = world.provider(ProviderKind::Digicert, digicert_configuration(), "Other");
+    CHECK(run(issuance::providers::check_provider(world.test.core, other)).chain.empty());
+}
+
 TEST_CASE("too many requests at DigiCert are a reason to wait", "[issuance][providers][digicert]")
 {
     World world(GENERATE(from_range(test_dialects())));
@@ -77,7 +94,9 @@ TEST_CASE("a check of DigiCert looks at the key and at the organization", "[issu
 {
     World world(GENERATE(from_range(test_dialects())));
     const auto digicert = world.provider(ProviderKind::Digicert, digicert_configuration());
-    CHECK(run(issuance::providers::check_provider(world.test.core, digicert)).succeeded);
+    const auto first = run(issuance::providers::check_provider(world.test.core, digicert));
+    CHECK(first.succeeded);
+    CHECK(first.chain.empty());
     world.server.organization = "inactive";
     CHECK_FALSE(run(issuance::providers::check_provider(world.test.core, digicert)).succeeded);
     const auto bad = world.provider(ProviderKind::Digicert, digicert_configuration("WRONG"), "Bad");

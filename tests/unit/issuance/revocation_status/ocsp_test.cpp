@@ -146,8 +146,9 @@ TEST_CASE("the responder's certificate comes through the gate like any other", "
     CHECK(key.spki_sha256 != pki::parse_certificate(world.issuer.der)->key.spki_sha256());
     // Its key is nobody's to take.
     const auto admin = world.core.administrator();
-    const auto exported = run(issuance::export_pfx(
-        world.core.core, [&](db::UnitOfWork&) { return Result<issuance::Caller>(admin); }, row.id, false));
+    const auto exported = run(issuance::export_key(
+        world.core.core, [&](db::UnitOfWork&) { return Result<issuance::Caller>(admin); }, row.id,
+        issuance::ExportFormat::Pkcs12));
     REQUIRE_FALSE(exported.has_value());
     CHECK(exported.error().code == Code::NoPrivateKey);
 }
