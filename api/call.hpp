@@ -1,7 +1,7 @@
 #pragma once
 
 #include "api/allowances.hpp"
-#include "api/event_streams.hpp"
+#include "api/places.hpp"
 #include "api/settings.hpp"
 #include "core/secret.hpp"
 #include "issuance/access.hpp"
@@ -26,7 +26,8 @@ struct Services {
     issuance::LoginThrottle logins{};
     issuance::oidc::RelyingParty provider;
     issuance::LoginThrottle machines{}; ///< of clients that exchange their secret
-    std::shared_ptr<EventStreams> event_streams = std::make_shared<EventStreams>();
+    std::shared_ptr<Places> event_streams = std::make_shared<Places>(Places::Limits{.in_all = 200, .of_one = 5});
+    std::shared_ptr<Places> host_checks = std::make_shared<Places>(Places::Limits{.in_all = 32, .of_one = 4});
 };
 
 /// One request whose caller is known and has the route's right. Lives as long as the transaction it was made in.

@@ -2,7 +2,7 @@
 
 #include "api/answers.hpp"
 #include "api/context.hpp"
-#include "api/event_streams.hpp"
+#include "api/places.hpp"
 #include "api/problem.hpp"
 #include "api/query.hpp"
 #include "issuance/inventory/changes.hpp"
@@ -47,8 +47,8 @@ std::string farewell(const Problem& problem)
 
 class Stream {
 public:
-    Stream(Services& services, const Route& route, const http::Request& request,
-           std::unique_ptr<EventStreams::Place> place, long long sequence)
+    Stream(Services& services, const Route& route, const http::Request& request, std::unique_ptr<Places::Place> place,
+           long long sequence)
         : services_(services), route_(route), request_(request), place_(std::move(place)), sequence_(sequence)
     {
     }
@@ -62,7 +62,7 @@ private:
     Services& services_;
     const Route& route_;
     http::Request request_;
-    std::unique_ptr<EventStreams::Place> place_;
+    std::unique_ptr<Places::Place> place_;
     long long sequence_;
     Steady::time_point last_sent_{};
     bool greeted_ = false;
@@ -147,9 +147,9 @@ Result<Beginning> begin(Services& services, const Route& route, const http::Requ
     return beginning;
 }
 
-http::Response too_many(const http::Request& request, EventStreams::Refusal why)
+http::Response too_many(const http::Request& request, Places::Refusal why)
 {
-    const bool own = why == EventStreams::Refusal::TooManyOfOne;
+    const bool own = why == Places::Refusal::TooManyOfOne;
     return problem_response(request, Problem{.code = own ? Code::RateLimited : Code::Busy,
                                              .detail = own ? "the caller has as many streams open as one may have"
                                                            : "as many streams are open as this server serves",
@@ -165,8 +165,8 @@ http::Awaitable<http::Response> stream(Services& services, const Route& route, c
     if (!begun) {
         co_return finish(request, std::unexpected(std::move(begun).error()));
     }
-    EventStreams::Refusal why{};
-    auto place = EventStreams::take(services.event_streams, begun->caller_id, why);
+    Places::Refusal why{};
+    auto place = Places::take(services.event_streams, begun->caller_id, why);
     if (!place) {
         co_return too_many(request, why);
     }

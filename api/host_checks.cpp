@@ -68,30 +68,84 @@ std::string text_of(const hosts::Report& report, Time now)
     return out.end_object().take();
 }
 
-} // namespace
-
-http::Awaitable<http::Response> check(Services& services, const Route& route, const http::Request& request)
+Problem too_many(Places::Refusal why)
 {
-    hosts::Wanted wanted;
-    ReadWork reading = [&](const Call&, db::Session&) -> Result<Answer> {
-        CHANCERY_TRY(asked, read_body(request));
-        wanted = asked;
+    const bool own = why == Places::Refusal::TooManyOfOne;
+    return {.code = Code::Busy,
+            .detail = own ? "the caller has as many hosts looked at as one may at once"
+                          : "as many hosts are looked at as this server does at once",
+            .retry_after_seconds = 10};
+}
+
+/// Who asks for what.
+struct Asked {
+    std::string caller_id{};
+    hosts::Wanted wanted{};
+};
+
+http::Awaitable<Result<Asked>> admit(Services& services, const Route& route, const http::Request& request)
+{
+    Asked asked;
+    ReadWork reading = [&](const Call& call, db::Session&) -> Result<Answer> {
+        CHANCERY_TRY(wanted, read_body(request));
+        asked = {.caller_id = call.caller.actor.id, .wanted = wanted};
         return http::empty_response(200);
     };
     auto admitted = co_await read(services, route, request, std::move(reading));
     if (!admitted) {
-        co_return finish(request, std::move(admitted));
+        co_return std::unexpected(std::move(admitted).error());
     }
-    const auto seen = co_await hosts::look_at(services.core, wanted);
-    WriteWork writing = [&](const Call& call, db::UnitOfWork& work) -> Result<Answer> {
-        auto report = seen;
-        if (report.succeeded) {
-            hosts::judge(call.core(), work, call.caller, report);
-        }
-        hosts::record_check(call.core(), work, call.caller, report);
-        return http::json_response(200, text_of(report, call.now));
+    co_return asked;
+}
+
+http::Awaitable<Result<hosts::Known>> recall(Services& services, const Route& route, const http::Request& request,
+                                             const hosts::Report& report)
+{
+    hosts::Known known;
+    if (!report.succeeded) {
+        co_return known;
+    }
+    ReadWork recalling = [&](const Call& call, db::Session& session) -> Result<Answer> {
+        known = hosts::recall(call.core(), session, call.caller, report);
+        return http::empty_response(200);
     };
-    co_return finish(request, co_await write(services, route, request, std::move(writing)));
+    auto recalled = co_await read(services, route, request, std::move(recalling));
+    if (!recalled) {
+        co_return std::unexpected(std::move(recalled).error());
+    }
+    co_return known;
+}
+
+} // namespace
+
+http::Awaitable<http::Response> check(Services& services, const Route& route, const http::Request& request)
+{
+    auto asked = co_await admit(services, route, request);
+    if (!asked) {
+        co_return finish(request, std::unexpected(std::move(asked).error()));
+    }
+    Places::Refusal why{};
+    const auto place = Places::take(services.host_checks, asked->caller_id, why);
+    if (!place) {
+        co_return finish(request, std::unexpected(too_many(why)));
+    }
+    auto report = co_await hosts::look_at(services.core, std::move(asked->wanted));
+    const auto known = co_await recall(services, route, request, report);
+    if (!known) {
+        co_return finish(request, std::unexpected(known.error()));
+    }
+    // No unit of the database is open while signatures are verified.
+    const auto text = co_await services.core.pool.run([&] {
+        if (report.succeeded) {
+            hosts::judge(services.core, *known, report);
+        }
+        return text_of(report, services.core.clock.now());
+    });
+    WriteWork recording = [&](const Call& call, db::UnitOfWork& work) -> Result<Answer> {
+        hosts::record_check(call.core(), work, call.caller, report);
+        return http::json_response(200, text);
+    };
+    co_return finish(request, co_await write(services, route, request, std::move(recording)));
 }
 
 } // namespace chancery::api::host_checks

@@ -14,6 +14,7 @@
 #include "api/events.hpp"
 #include "api/exports.hpp"
 #include "api/host_checks.hpp"
+#include "api/identity_links.hpp"
 #include "api/oauth_tokens.hpp"
 #include "api/oidc.hpp"
 #include "api/orders.hpp"
@@ -210,6 +211,10 @@ constexpr Route kRoutes[] = {
     {"GET",    "/api/v1/users/{id}", Right::ReadUsers,   Read{users::show}},
     {"PATCH",  "/api/v1/users/{id}", Right::ManageUsers, Custom{users::change}, MergePatch},
     {"DELETE", "/api/v1/users/{id}/totp", Right::ManageUsers, Write{own_login::remove_totp_of_user}},
+    {"GET",    "/api/v1/users/{id}/identity-links", Right::ReadUsers,   Read{identity_links::list}},
+    {"POST",   "/api/v1/users/{id}/identity-links", Right::ManageUsers, Write{identity_links::create}, Json, Idempotent},
+    {"GET",    "/api/v1/identity-links/{id}",       Right::ReadUsers,   Read{identity_links::show}},
+    {"DELETE", "/api/v1/identity-links/{id}",       Right::ManageUsers, Write{identity_links::remove}},
 
     {"GET",    "/api/v1/api-tokens",      Right::ManageOwnTokens, Read{api_tokens::list}},
     {"POST",   "/api/v1/api-tokens",      Right::ManageOwnTokens, Write{api_tokens::create}, Json, Idempotent},

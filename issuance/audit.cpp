@@ -113,6 +113,8 @@ constexpr Name kCatalogue[] = {
     {kAccessDenied, "Somebody tried what they may not."},
     {kUserCreated, "A user was created."},
     {kUserUpdated, "A user, their role, domains or password were changed."},
+    {kIdentityLinked, "A subject of an OpenID provider was linked to a user, who can sign in with it."},
+    {kIdentityUnlinked, "A subject of an OpenID provider is no user's any more; the user's sessions ended."},
     {kMachineCreated, "A service account or courier was created."},
     {kMachineUpdated, "A service account or courier was changed."},
     {kMachineDeleted, "A service account or courier was deleted, with its secrets and tokens."},

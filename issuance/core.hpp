@@ -8,6 +8,7 @@
 #include "issuance/configuration.hpp"
 #include "issuance/jobs.hpp"
 #include "pki/key_store.hpp"
+#include "pki/trust.hpp"
 
 #include <memory>
 #include <string>
@@ -55,6 +56,8 @@ struct Core {
     providers::Outbound* outbound = nullptr;
     /// Looks at TLS servers; null as well.
     hosts::Prober* hosts = nullptr;
+    /// What the operating system trusts; shared, because whoever asks may outlive a copy of this.
+    std::shared_ptr<pki::SystemAnchors> system_anchors = std::make_shared<pki::SystemAnchors>();
 };
 
 } // namespace chancery::issuance

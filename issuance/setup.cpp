@@ -195,7 +195,7 @@ Result<std::string> ensure_acme_server(Core& core, db::UnitOfWork& work, const A
 // Nothing of this is ever deleted, and the administrator comes last: without one, a set-up was never finished.
 bool needs_setup(db::Session& session)
 {
-    return db::AuthorityRepository(session).list().empty() || db::UserRepository(session).list({.limit = 1}).empty() ||
+    return db::AuthorityRepository(session).list().empty() || needs_administrator(session) ||
            db::AcmeServerRepository(session).list().empty();
 }
 
@@ -223,7 +223,7 @@ Result<void> check_setup_code(const Secret& printed, const Secret& typed)
 
 bool needs_administrator(db::Session& session)
 {
-    return db::UserRepository(session).list({.limit = 1}).empty();
+    return !db::UserRepository(session).has_super_administrator();
 }
 
 Result<User> create_first_administrator(Core& core, db::UnitOfWork& work, const Caller& caller, User user,

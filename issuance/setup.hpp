@@ -28,7 +28,7 @@ struct SetupResult {
     std::string acme_server_slug{};
 };
 
-/// Whether the database lacks a CA, an ACME server or any user.
+/// Whether the database lacks a CA, an ACME server or an administrator.
 bool needs_setup(db::Session& session);
 
 /// First start, one transaction at a time and repeatable after a crash: local PKI provider, root (ec-384), intermediate
@@ -36,15 +36,15 @@ bool needs_setup(db::Session& session);
 /// administrator is the last step, so that a set-up which fails leaves no credentials that nobody has seen.
 SetupResult set_up(Core& core, const SetupRequest& request);
 
-/// Whether nobody has an account yet.
+/// Whether there is no enabled Super Administrator: others, whom an OpenID provider brought, cannot manage anything.
 bool needs_administrator(db::Session& session);
 
 /// Whether `typed` is the code that the server has printed (empty: none): hyphens, spaces and case do not count.
 /// Conflict when there is none, ValidationError at /code for another one.
 Result<void> check_setup_code(const Secret& printed, const Secret& typed);
 
-/// The first user, a Super Administrator; Conflict when there is any user. `password_hash` is from hash_new_password.
-/// Only after check_setup_code: nobody can have signed in.
+/// The first Super Administrator; Conflict when there is an enabled one. `password_hash` is from hash_new_password.
+/// Only after check_setup_code: nobody who may do this can have signed in.
 Result<User> create_first_administrator(Core& core, db::UnitOfWork& work, const Caller& caller, User user,
                                         std::string password_hash);
 

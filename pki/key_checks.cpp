@@ -11,12 +11,18 @@ namespace chancery::pki {
 
 namespace {
 
+constexpr int kLeastRsaBits = 2048;
+constexpr int kMostRsaBits = 4096;
+/// OpenSSL verifies with none that is longer (OPENSSL_RSA_MAX_MODULUS_BITS): arithmetic with those is not worth its
+/// time.
+constexpr int kMostExaminedBits = 16'384;
+constexpr int kLeastSecurityBits = 112;
 constexpr unsigned kSmallPrimeLimit = 1U << 12;
 constexpr int kFermatRounds = 100;
 
 using BnCtxPtr = std::unique_ptr<BN_CTX, Freer<&BN_CTX_free>>;
 
-std::unexpected<Problem> weak(std::string detail)
+std::unexpected<Problem> unfit(std::string detail)
 {
     return refuse(Code::BadKey, "the RSA key " + std::move(detail));
 }
@@ -172,44 +178,77 @@ BignumPtr read_number(std::string_view bytes)
     return BignumPtr(check(BN_bin2bn(bytes_of(bytes), static_cast<int>(bytes.size()), nullptr), "read a number"));
 }
 
-Result<void> check_exponent(const BIGNUM* exponent)
-{
-    if (BN_is_odd(exponent) == 0) {
-        return weak("has an even public exponent");
-    }
-    if (BN_num_bits(exponent) < 17 || BN_num_bits(exponent) > 256) {
-        return weak("must have a public exponent between 2^16 and 2^256");
-    }
-    return {};
-}
+struct RsaKey {
+    BignumPtr modulus{};
+    BignumPtr exponent{};
+    int bits = 0;
+};
 
-Result<void> check_rsa(const PublicKey& key)
+std::optional<RsaKey> read_rsa(const PublicKey& key)
 {
     const auto spki = key.spki();
     const auto parts = split_spki(spki);
     const auto numbers = parts ? split_rsa(parts->key_bits) : std::nullopt;
     if (!numbers) {
-        return weak("is malformed");
+        return std::nullopt;
     }
-    const auto modulus = read_number(numbers->modulus);
-    const int bits = BN_num_bits(modulus.get());
-    if (bits < 2048 || bits > 4096) {
-        return weak("must have between 2048 and 4096 bits");
+    RsaKey rsa{.modulus = read_number(numbers->modulus), .exponent = read_number(numbers->exponent)};
+    rsa.bits = BN_num_bits(rsa.modulus.get());
+    return rsa;
+}
+
+/// The predicate of a sentence about the key; nothing when the modulus is sound.
+std::optional<std::string> weakness_of_modulus(const BIGNUM* modulus)
+{
+    if (BN_is_odd(modulus) == 0 || has_small_factor(modulus)) {
+        return "has a modulus with a small factor";
     }
-    if (bits % 8 != 0) {
-        return weak("must have a size that is a multiple of 8 bits");
+    if (is_roca(modulus)) {
+        return "was made by a generator with the ROCA weakness";
     }
-    CHANCERY_CHECK(check_exponent(read_number(numbers->exponent).get()));
-    if (BN_is_odd(modulus.get()) == 0 || has_small_factor(modulus.get())) {
-        return weak("has a modulus with a small factor");
+    if (has_close_primes(modulus)) {
+        return "has primes that are too close to each other";
     }
-    if (is_roca(modulus.get())) {
-        return weak("was made by a generator with the ROCA weakness");
+    return std::nullopt;
+}
+
+Result<void> check_rsa(const PublicKey& key)
+{
+    const auto rsa = read_rsa(key);
+    if (!rsa) {
+        return unfit("is malformed");
     }
-    if (has_close_primes(modulus.get())) {
-        return weak("has primes that are too close to each other");
+    if (rsa->bits < kLeastRsaBits || rsa->bits > kMostRsaBits) {
+        return unfit("must have between 2048 and 4096 bits");
+    }
+    if (rsa->bits % 8 != 0) {
+        return unfit("must have a size that is a multiple of 8 bits");
+    }
+    if (BN_is_odd(rsa->exponent.get()) == 0) {
+        return unfit("has an even public exponent");
+    }
+    if (BN_num_bits(rsa->exponent.get()) < 17 || BN_num_bits(rsa->exponent.get()) > 256) {
+        return unfit("must have a public exponent between 2^16 and 2^256");
+    }
+    if (auto weakness = weakness_of_modulus(rsa->modulus.get())) {
+        return unfit(std::move(*weakness));
     }
     return {};
+}
+
+std::optional<std::string> weakness_of_rsa(const PublicKey& key)
+{
+    const auto rsa = read_rsa(key);
+    if (!rsa) {
+        return "is malformed";
+    }
+    if (rsa->bits < kLeastRsaBits) {
+        return "has fewer than 2048 bits";
+    }
+    if (BN_is_odd(rsa->exponent.get()) == 0 || BN_num_bits(rsa->exponent.get()) < 17) {
+        return "has a public exponent that is even, or below 2^16";
+    }
+    return rsa->bits > kMostExaminedBits ? std::nullopt : weakness_of_modulus(rsa->modulus.get());
 }
 
 } // namespace
@@ -232,6 +271,19 @@ Result<void> check_public_key(const PublicKey& key)
             return {};
     }
     return refuse(Code::BadKey, "the key is of an unsupported family");
+}
+
+std::optional<std::string> weakness_of(const PublicKey& key)
+{
+    if (!key) {
+        return std::nullopt;
+    }
+    if (key.type().family == KeyFamily::Rsa) {
+        const auto weakness = weakness_of_rsa(key);
+        return weakness ? std::optional("The RSA key " + *weakness + '.') : std::nullopt;
+    }
+    const bool weak = EVP_PKEY_get_security_bits(key.handle()) < kLeastSecurityBits;
+    return weak ? std::optional<std::string>("The key has fewer than 112 bits of security.") : std::nullopt;
 }
 
 } // namespace chancery::pki

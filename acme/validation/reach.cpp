@@ -11,8 +11,15 @@ namespace {
 
 using Addresses = std::vector<std::string>;
 
-/// Every address, IPv6 first; the failure of one family does not hide the other's answer.
-http::Awaitable<Outcome<Addresses>> look_up(Resolver& resolver, std::string host, Deadline deadline)
+bool is_v6(const std::string& address)
+{
+    return address.find(':') != std::string::npos;
+}
+
+} // namespace
+
+http::Awaitable<std::expected<Addresses, std::string>> all_addresses(Resolver& resolver, std::string host,
+                                                                     Deadline deadline)
 {
     using namespace boost::asio::experimental::awaitable_operators;
     auto [v6, v4] = co_await (resolver.addresses(host, AddressFamily::V6, deadline) &&
@@ -27,18 +34,12 @@ http::Awaitable<Outcome<Addresses>> look_up(Resolver& resolver, std::string host
         }
     }
     if (found.empty()) {
-        co_return refuse(ErrorType::Dns, 400, host + (failure ? ": " + failure->detail : " has no address"));
+        co_return std::unexpected(host + (failure ? ": " + failure->detail : " has no address"));
     }
     co_return found;
 }
 
-bool is_v6(const std::string& address)
-{
-    return address.find(':') != std::string::npos;
-}
-
-/// The first address of each family, IPv6 before IPv4.
-Addresses candidates(const Addresses& addresses)
+Addresses first_of_each_family(const Addresses& addresses)
 {
     Addresses chosen;
     for (const bool v6 : {true, false}) {
@@ -50,8 +51,6 @@ Addresses candidates(const Addresses& addresses)
     return chosen;
 }
 
-} // namespace
-
 http::Awaitable<Outcome<Addresses>> reachable_addresses(const ValidationTools& tools, std::string host,
                                                         Deadline deadline)
 {
@@ -59,9 +58,9 @@ http::Awaitable<Outcome<Addresses>> reachable_addresses(const ValidationTools& t
     if (const auto literal = pki::normalise_ip(host)) {
         found.push_back(*literal);
     } else {
-        auto answer = co_await look_up(tools.resolver, host, deadline);
+        auto answer = co_await all_addresses(tools.resolver, host, deadline);
         if (!answer) {
-            co_return std::unexpected(std::move(answer).error());
+            co_return refuse(ErrorType::Dns, 400, std::move(answer).error());
         }
         found = std::move(*answer);
     }
@@ -69,7 +68,7 @@ http::Awaitable<Outcome<Addresses>> reachable_addresses(const ValidationTools& t
     if (found.empty()) {
         co_return refuse(ErrorType::Connection, 400, host + " has no address that validation may connect to");
     }
-    co_return candidates(found);
+    co_return first_of_each_family(found);
 }
 
 std::optional<std::chrono::milliseconds> share_of_time(Deadline deadline, std::size_t tries)

@@ -76,4 +76,13 @@ struct Session {
     Time expires_at{};
 };
 
+/// Whom an OpenID provider means by a subject.
+struct IdentityLink {
+    std::string id{};
+    std::string user_id{};
+    std::string issuer{};
+    std::string subject{};
+    Time created_at{};
+};
+
 } // namespace chancery

@@ -74,19 +74,19 @@ Span span_of(const Comparison& comparison)
     }
 }
 
-/// The span of expiry that the conditions leave; nothing when none is about it.
-std::optional<Span> expiry_of(const std::vector<FilterNode>& conditions)
+/// The span of moments that the conditions leave, of expiry or of arrival; nothing when none is about it.
+std::optional<Span> span_of(const std::vector<FilterNode>& conditions, CertificateSort moment)
 {
-    std::optional<Span> expiry;
+    std::optional<Span> left;
     for (const auto& condition : conditions) {
-        if (!in_order_of(condition, CertificateSort::ValidTo) || condition.kind != Kind::All) {
+        if (!in_order_of(condition, moment) || condition.kind != Kind::All) {
             continue;
         }
         for (const auto& child : condition.children) {
-            expiry = expiry.value_or(Span{}) & span_of(child.comparison);
+            left = left.value_or(Span{}) & span_of(child.comparison);
         }
     }
-    return expiry;
+    return left;
 }
 
 /// A place in the list.
@@ -101,7 +101,8 @@ class TermWalk {
 public:
     TermWalk(Session& session, const std::vector<FilterNode>& conditions, const PageRequest& page, const Span& expiry,
              Time now)
-        : session_(session), page_(page), expiry_(expiry)
+        : session_(session), page_(page), expiry_(expiry),
+          arrived_(span_of(conditions, CertificateSort::CreatedAt).value_or(Span{}))
     {
         for (const auto& condition : conditions) {
             const auto range = in_order_of(condition, CertificateSort::ValidTo);
@@ -140,7 +141,7 @@ private:
     Span arrival(long long term) const
     {
         const auto after = span_of(term);
-        Span arrival{.from = expiry_.from - after.to, .to = expiry_.to - after.from};
+        auto arrival = arrived_ & Span{.from = expiry_.from - after.to, .to = expiry_.to - after.from};
         if (is_full()) { // behind the last of a full page there is nothing to look for
             const auto last = found_.back().created_at;
             arrival = arrival & (page_.descending ? Span{.from = last} : Span{.to = last + 1});
@@ -186,6 +187,7 @@ private:
     Session& session_;
     const PageRequest& page_;
     Span expiry_;
+    Span arrived_; ///< what the conditions leave of arrival
     std::optional<Place> after_{};
     std::vector<SqlPiece> checks_{};
     std::vector<Place> found_{}; ///< in the list's order, at most a page
@@ -196,7 +198,7 @@ private:
 std::optional<std::vector<std::string>> page_by_terms(Session& session, const std::vector<FilterNode>& conditions,
                                                       const PageRequest& page, Time now)
 {
-    const auto expiry = expiry_of(conditions);
+    const auto expiry = span_of(conditions, CertificateSort::ValidTo);
     if (!expiry) {
         return std::nullopt;
     }

@@ -17,6 +17,7 @@ constexpr SqlText kSuperAdministrators =
     "SELECT id FROM users WHERE role = 'super_administrator' AND enabled = 1 ORDER BY id";
 // One unit at a time writes on SQLite. Always in the order of ids: two that wait for each other would be a deadlock.
 constexpr std::string_view kHoldSuperAdministrators = kSql<kSuperAdministrators, " FOR UPDATE">;
+constexpr std::string_view kAnySuperAdministrator = kSql<kSuperAdministrators, " LIMIT 1">;
 constexpr std::string_view kHoldAllUsers = "LOCK TABLE users IN SHARE ROW EXCLUSIVE MODE";
 constexpr std::string_view kUpdateUser = R"sql(
     UPDATE users
@@ -49,9 +50,14 @@ constexpr std::string_view kRemoveSession = "DELETE FROM sessions WHERE id = :id
 constexpr std::string_view kRemoveSessionsOfUser = "DELETE FROM sessions WHERE user_id = :user_id";
 constexpr std::string_view kRemoveExpiredSessions = "DELETE FROM sessions WHERE expires_at <= :now";
 
-constexpr std::string_view kInsertLink = kInsertInto<"identity_links", "issuer, subject, user_id, created_at">;
-constexpr std::string_view kFindLink =
+constexpr SqlText kLinkColumns = "id, user_id, issuer, subject, created_at";
+constexpr std::string_view kInsertLink = kSql<kInsertInto<"identity_links", kLinkColumns>, " ON CONFLICT DO NOTHING">;
+constexpr std::string_view kFindLink = kSql<"SELECT ", kLinkColumns, " FROM identity_links WHERE id = :id">;
+constexpr std::string_view kLinkedUser =
     "SELECT user_id FROM identity_links WHERE issuer = :issuer AND subject = :subject";
+constexpr std::string_view kLinksOfUser =
+    kSql<"SELECT ", kLinkColumns, " FROM identity_links WHERE user_id = :user_id ORDER BY id">;
+constexpr std::string_view kRemoveLink = "DELETE FROM identity_links WHERE id = :id";
 
 template <class U> auto user_columns(U& u)
 {
@@ -63,6 +69,11 @@ template <class T> auto token_columns(T& t)
 {
     return pack(t.id, t.user_id, t.name, t.scope, t.token_hash, t.source_cidrs, t.created_at, t.expires_at,
                 t.last_used_at, t.revoked_at);
+}
+
+template <class L> auto link_columns(L& l)
+{
+    return pack(l.id, l.user_id, l.issuer, l.subject, l.created_at);
 }
 
 template <class S> auto session_columns(S& s)
@@ -82,6 +93,13 @@ ApiToken read_token(Row& row)
     ApiToken token;
     row.read_all(token_columns(token));
     return token;
+}
+
+IdentityLink read_link(Row& row)
+{
+    IdentityLink link;
+    row.read_all(link_columns(link));
+    return link;
 }
 
 chancery::Session read_session(Row& row)
@@ -126,6 +144,11 @@ std::vector<std::string> UserRepository::hold_super_administrators()
     const bool locks = session_.dialect() == Dialect::Postgres;
     return Query(session_, locks ? kHoldSuperAdministrators : std::string_view(kSuperAdministrators))
         .values<std::string>();
+}
+
+bool UserRepository::has_super_administrator()
+{
+    return Query(session_, kAnySuperAdministrator).value<std::string>().has_value();
 }
 
 void UserRepository::hold_all()
@@ -173,15 +196,29 @@ void ApiTokenRepository::record_use(const std::string& id, Time at, Time least)
     Query(session_, kRecordUse).bind(at, id, least).run();
 }
 
-void IdentityLinkRepository::insert(const std::string& issuer, const std::string& subject, const std::string& user_id,
-                                    Time at)
+bool IdentityLinkRepository::insert(const IdentityLink& link)
 {
-    Query(session_, kInsertLink).bind(issuer, subject, user_id, at).run();
+    return Query(session_, kInsertLink).bind_all(link_columns(link)).run() == 1;
 }
 
-std::optional<std::string> IdentityLinkRepository::find(const std::string& issuer, const std::string& subject)
+std::optional<IdentityLink> IdentityLinkRepository::find(const std::string& id)
 {
-    return Query(session_, kFindLink).bind(issuer, subject).value<std::string>();
+    return Query(session_, kFindLink).bind(id).one(read_link);
+}
+
+std::optional<std::string> IdentityLinkRepository::user_of(const std::string& issuer, const std::string& subject)
+{
+    return Query(session_, kLinkedUser).bind(issuer, subject).value<std::string>();
+}
+
+std::vector<IdentityLink> IdentityLinkRepository::list_by_user(const std::string& user_id)
+{
+    return Query(session_, kLinksOfUser).bind(user_id).all(read_link);
+}
+
+bool IdentityLinkRepository::remove(const std::string& id)
+{
+    return Query(session_, kRemoveLink).bind(id).run() == 1;
 }
 
 void SessionRepository::insert(const chancery::Session& login)

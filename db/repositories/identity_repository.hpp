@@ -21,7 +21,8 @@ public:
     long long count();
     /// Ids of the enabled Super Administrators, who stay so until the unit ends, whatever others do meanwhile.
     std::vector<std::string> hold_super_administrators();
-    /// Until the unit ends nobody else adds a user: for whoever must know that there is none.
+    bool has_super_administrator(); ///< an enabled one
+    /// Until the unit ends nobody else adds or changes a user: for whoever must know that there is none of a kind.
     void hold_all();
     bool update(const User& user); ///< with its domain assignments; false when the revision differs; raises it
 
@@ -50,8 +51,12 @@ class IdentityLinkRepository {
 public:
     explicit IdentityLinkRepository(Session& session) : session_(session) {}
 
-    void insert(const std::string& issuer, const std::string& subject, const std::string& user_id, Time at);
-    std::optional<std::string> find(const std::string& issuer, const std::string& subject);
+    bool insert(const IdentityLink& link); ///< false when the subject is linked
+    std::optional<IdentityLink> find(const std::string& id);
+    /// The user's id.
+    std::optional<std::string> user_of(const std::string& issuer, const std::string& subject);
+    std::vector<IdentityLink> list_by_user(const std::string& user_id);
+    bool remove(const std::string& id); ///< false when there is none
 
 private:
     Session& session_;

@@ -48,10 +48,24 @@ bool own_only(const PolicyDecisionFilter& filter)
     return filter.visible && filter.visible->domains.empty();
 }
 
-/// Whether the index of the outcomes has the rows in their order: not where only few are the caller's own.
+/// Whether an index of the outcomes has the rows in their order: not where only few are the caller's own.
 bool by_outcome(const PolicyDecisionFilter& filter)
 {
-    return !filter.rule.empty() && filter.outcome && !own_only(filter);
+    return (!filter.rule.empty() || filter.outcome) && !own_only(filter);
+}
+
+/// The rows of outcomes, one for each decision: it may have found several rules not to be met with the same outcome, or
+/// one rule with several.
+void add_outcomes(Conditions& where, const PolicyDecisionFilter& filter)
+{
+    const std::string no_other = "NOT EXISTS (SELECT 1 FROM policy_outcomes o WHERE o.decision_id = f.decision_id AND ";
+    if (filter.rule.empty()) {
+        where.add("f.outcome = ?", *filter.outcome).add(no_other + "o.rule < f.rule AND o.outcome = f.outcome)");
+    } else if (filter.outcome) {
+        where.add("f.rule = ? AND f.outcome = ?", filter.rule, *filter.outcome);
+    } else {
+        where.add("f.rule = ?", filter.rule).add(no_other + "o.rule = f.rule AND o.outcome < f.outcome)");
+    }
 }
 
 void add_requester(Conditions& where, const Actor& requester)
@@ -76,7 +90,7 @@ Conditions conditions(const PolicyDecisionFilter& filter)
     Conditions where;
     const bool outcomes = by_outcome(filter);
     if (outcomes) {
-        where.add("f.rule = ? AND f.outcome = ?", filter.rule, *filter.outcome);
+        add_outcomes(where, filter);
     } else {
         if (own_only(filter)) {
             add_requester(where, filter.visible->own);

@@ -8,6 +8,7 @@
 #include "issuance/configuration.hpp"
 #include "issuance/validation.hpp"
 #include "pki/certificate.hpp"
+#include "pki/digest.hpp"
 #include "pki/key_checks.hpp"
 #include "pki/names.hpp"
 #include "pki/trust.hpp"
@@ -27,21 +28,26 @@ void add(Report& report, FindingCode code, FindingSeverity severity, std::string
     report.findings.push_back({.code = code, .severity = severity, .detail = std::move(detail)});
 }
 
-/// RFC 9525 section 6.3: a name, or a wildcard that stands for its leftmost label alone.
-bool is_for(const Name& presented, const std::string& host)
+/// RFC 9525 sections 6.3 and 6.5: an address is held against addresses alone, a name against names; a wildcard stands
+/// for the leftmost label of a name.
+bool is_for(const Name& presented, const Name& wanted)
 {
-    if (presented.value == host) {
+    if (presented.type != wanted.type) {
+        return false;
+    }
+    if (presented.value == wanted.value) {
         return true;
     }
-    const auto dot = host.find('.');
-    return presented.type == NameType::Dns && presented.value.starts_with("*.") && dot != std::string::npos &&
-           presented.value.substr(1) == host.substr(dot);
+    const auto dot = wanted.value.find('.');
+    return wanted.type == NameType::Dns && presented.value.starts_with("*.") && dot != std::string::npos &&
+           presented.value.substr(1) == wanted.value.substr(dot);
 }
 
 void judge_names(Report& report, const pki::CertificateInfo& leaf)
 {
     const auto& host = report.wanted.server_name.empty() ? report.wanted.host : report.wanted.server_name;
-    if (std::ranges::none_of(leaf.names, [&](const Name& name) { return is_for(name, host); })) {
+    const Name wanted{.type = pki::normalise_ip(host) ? NameType::Ip : NameType::Dns, .value = host};
+    if (std::ranges::none_of(leaf.names, [&](const Name& name) { return is_for(name, wanted); })) {
         add(report, FindingCode::NameMismatch, FindingSeverity::Error, "The certificate is not for " + host + ".");
     }
 }
@@ -67,7 +73,13 @@ Time within(const pki::CertificateInfo& leaf, Time now)
     return now < leaf.valid_from ? leaf.valid_from : std::min(now, last);
 }
 
-void judge_chain(Report& report, const Configuration& configuration, const pki::CertificateInfo& leaf, Time now)
+/// Whose roots a chain ends at, and the chain as it would be with every CA of ours in it.
+struct Ours {
+    pki::TrustAnchors roots;
+    std::vector<std::string> completed{};
+};
+
+Ours ours_of(Report& report, const Configuration& configuration, const pki::CertificateInfo& leaf)
 {
     std::vector<std::string> roots;
     auto completed = report.seen.chain;
@@ -81,11 +93,40 @@ void judge_chain(Report& report, const Configuration& configuration, const pki::
             report.authority_id = authority.id;
         }
     }
+    return {.roots = pki::TrustAnchors(roots), .completed = std::move(completed)};
+}
+
+/// Of what leads nowhere as a server's certificate; `trusted` is whether it does as one for other uses.
+void judge_purpose(Report& report, bool trusted)
+{
+    if (!pki::may_serve_tls(report.seen.chain.front())) {
+        add(report, FindingCode::WrongPurpose, FindingSeverity::Error,
+            "It may not be a server's: its extended key usage does not have serverAuth, or its key usage nothing that "
+            "TLS needs.");
+    } else if (trusted) {
+        add(report, FindingCode::WrongPurpose, FindingSeverity::Error,
+            "A CA between it and its root may not certify servers.");
+    }
+}
+
+void judge_chain(Core& core, Report& report, const Configuration& configuration, const pki::CertificateInfo& leaf,
+                 Time now)
+{
     const auto at = within(leaf, now);
-    if (pki::leads_to(report.seen.chain, roots, at) || pki::leads_to_system_anchor(report.seen.chain, at)) {
+    const auto ours = ours_of(report, configuration, leaf);
+    const auto leads = [&](const std::vector<std::string>& chain, pki::PathUse use) {
+        return ours.roots.trust(chain, at, use) || core.system_anchors->current(now).trust(chain, at, use);
+    };
+    const auto& chain = report.seen.chain;
+    if (leads(chain, pki::PathUse::TlsServer)) {
         return;
     }
-    if (pki::leads_to(completed, roots, at)) {
+    const bool trusted = leads(chain, pki::PathUse::Any);
+    judge_purpose(report, trusted);
+    if (trusted) {
+        return;
+    }
+    if (ours.roots.trust(ours.completed, at)) {
         add(report, FindingCode::ChainIncomplete, FindingSeverity::Error,
             "The server does not send the certificates between this one and its root: clients that do not know them "
             "will not trust it.");
@@ -95,21 +136,15 @@ void judge_chain(Report& report, const Configuration& configuration, const pki::
         "It leads neither to a root of this PKI nor to one that this server's system trusts.");
 }
 
-/// What the inventory knows of it. A certificate that the caller may not see is as one that is not there.
-void judge_inventory(Core& core, db::Session& session, const Caller& caller, Report& report,
-                     const pki::CertificateInfo& leaf)
+void judge_inventory(Report& report, const Known& known)
 {
-    const auto known = db::CertificateRepository(session).find_by_fingerprint(leaf.fingerprint_sha256);
-    const auto seen =
-        known ? find_certificate(core, session, caller, known->id) : Result<Certificate>(refuse(Code::NotFound, ""));
-    if (!seen) {
+    report.certificate_id = known.certificate_id;
+    if (!known.certificate_id) {
         add(report, FindingCode::NotInInventory, FindingSeverity::Note, "The inventory does not have it.");
-        return;
     }
-    report.certificate_id = seen->id;
-    if (seen->revoked_at) {
+    if (known.revoked_at) {
         add(report, FindingCode::Revoked, FindingSeverity::Error,
-            "It was revoked at " + to_rfc3339(*seen->revoked_at) + ".");
+            "It was revoked at " + to_rfc3339(*known.revoked_at) + ".");
     }
 }
 
@@ -156,7 +191,21 @@ asio::awaitable<Report> look_at(Core& core, Wanted wanted)
     co_return report;
 }
 
-void judge(Core& core, db::Session& session, const Caller& caller, Report& report)
+/// A certificate that the caller may not see is as one that is not there.
+Known recall(Core& core, db::Session& session, const Caller& caller, const Report& report)
+{
+    Known known{.configuration = core.configuration.current(session)};
+    const auto fingerprint = pki::sha256_hex(report.seen.chain.front());
+    if (const auto found = db::CertificateRepository(session).find_by_fingerprint(fingerprint)) {
+        if (const auto seen = find_certificate(core, session, caller, found->id)) {
+            known.certificate_id = seen->id;
+            known.revoked_at = seen->revoked_at;
+        }
+    }
+    return known;
+}
+
+void judge(Core& core, const Known& known, Report& report)
 {
     const auto now = core.clock.now();
     const auto leaf = pki::parse_certificate(report.seen.chain.front());
@@ -166,11 +215,11 @@ void judge(Core& core, db::Session& session, const Caller& caller, Report& repor
     }
     judge_names(report, *leaf);
     judge_validity(report, *leaf, now);
-    judge_chain(report, *core.configuration.current(session), *leaf, now);
-    if (const auto fit = pki::check_public_key(leaf->key); !fit) {
-        add(report, FindingCode::WeakKey, FindingSeverity::Warning, fit.error().detail);
+    judge_chain(core, report, *known.configuration, *leaf, now);
+    if (auto weakness = pki::weakness_of(leaf->key)) {
+        add(report, FindingCode::WeakKey, FindingSeverity::Warning, std::move(*weakness));
     }
-    judge_inventory(core, session, caller, report, *leaf);
+    judge_inventory(report, known);
     std::ranges::sort(report.findings, {}, [](const Finding& one) { return std::pair(one.severity, one.code); });
 }
 

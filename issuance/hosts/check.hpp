@@ -7,6 +7,7 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -31,6 +32,7 @@ enum class FindingCode {
     NotYetValid,
     ExpiresSoon,
     Revoked,
+    WrongPurpose,
     Untrusted,
     ChainIncomplete,
     WeakKey,
@@ -56,10 +58,20 @@ struct Report {
     std::vector<Finding> findings{};             ///< the worst first
 };
 
+/// What the database has to say of what was seen.
+struct Known {
+    std::shared_ptr<const Configuration> configuration{};
+    std::optional<std::string> certificate_id{}; ///< of the inventory, when the caller may see it
+    std::optional<Time> revoked_at{};
+};
+
 /// The handshake; nothing is judged yet.
 boost::asio::awaitable<Report> look_at(Core& core, Wanted wanted);
-/// What is to be said of what was seen. Only of a report that succeeded.
-void judge(Core& core, db::Session& session, const Caller& caller, Report& report);
+/// Only of a report that succeeded.
+Known recall(Core& core, db::Session& session, const Caller& caller, const Report& report);
+/// What is to be said of what was seen. Only of a report that succeeded; on Core::pool, and in no unit of the database:
+/// signatures are verified, and the system's anchors may have to be read.
+void judge(Core& core, const Known& known, Report& report);
 /// The audit record of a look, and of one that saw nothing.
 void record_check(Core& core, db::UnitOfWork& work, const Caller& caller, const Report& report);
 
@@ -69,11 +81,17 @@ namespace chancery {
 
 template <> struct EnumNames<issuance::hosts::FindingCode> {
     using Code = issuance::hosts::FindingCode;
-    static constexpr std::pair<Code, std::string_view> table[] = {
-        {Code::NameMismatch, "name_mismatch"},       {Code::Expired, "expired"},  {Code::NotYetValid, "not_yet_valid"},
-        {Code::ExpiresSoon, "expires_soon"},         {Code::Revoked, "revoked"},  {Code::Untrusted, "untrusted"},
-        {Code::ChainIncomplete, "chain_incomplete"}, {Code::WeakKey, "weak_key"}, {Code::Unreadable, "unreadable"},
-        {Code::NotInInventory, "not_in_inventory"}};
+    static constexpr std::pair<Code, std::string_view> table[] = {{Code::NameMismatch, "name_mismatch"},
+                                                                  {Code::Expired, "expired"},
+                                                                  {Code::NotYetValid, "not_yet_valid"},
+                                                                  {Code::ExpiresSoon, "expires_soon"},
+                                                                  {Code::Revoked, "revoked"},
+                                                                  {Code::WrongPurpose, "wrong_purpose"},
+                                                                  {Code::Untrusted, "untrusted"},
+                                                                  {Code::ChainIncomplete, "chain_incomplete"},
+                                                                  {Code::WeakKey, "weak_key"},
+                                                                  {Code::Unreadable, "unreadable"},
+                                                                  {Code::NotInInventory, "not_in_inventory"}};
 };
 
 template <> struct EnumNames<issuance::hosts::FindingSeverity> {

@@ -2,7 +2,7 @@
 #include "db/repositories/crl_repository.hpp"
 #include "issuance/revocation_status/crls.hpp"
 #include "issuance/revocation_status/shards.hpp"
-#include "issuance/revocation_status/single_flight.hpp"
+#include "issuance/single_flight.hpp"
 
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>

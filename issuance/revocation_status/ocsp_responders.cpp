@@ -5,7 +5,7 @@
 #include "db/repositories/certificate_repository.hpp"
 #include "db/repositories/operation_repository.hpp"
 #include "issuance/orders.hpp"
-#include "issuance/revocation_status/single_flight.hpp"
+#include "issuance/single_flight.hpp"
 #include "pki/digest.hpp"
 
 #include <algorithm>

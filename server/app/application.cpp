@@ -111,7 +111,8 @@ issuance::oidc::Settings oidc_settings(const Config& config)
             .role_claim = from.role_claim,
             .roles = issuance::oidc::parse_role_rules(from.roles),
             .default_role = default_role,
-            .provision = from.provision == "yes"};
+            .provision = from.provision == "yes",
+            .trust_emails = from.trust_emails == "yes"};
 }
 
 api::ApiSettings api_settings(const Config& config, Secret setup_code)

@@ -85,6 +85,8 @@ struct Values {
     std::string email;
     std::string role = "user";
     std::string password_file;
+    std::string subject;
+    std::string issuer;
     std::string scope = "read";
     int days = 0;
     int certificates = 5000;
@@ -137,6 +139,15 @@ void add_user_commands(CLI::App& app, const Options& options, Values& v)
     password->add_option("--password-file", v.password_file, "File whose first line is the password");
     password->callback(
         [&] { run_with_core(options, [&](auto& core) { commands::reset_password(core, v.email, v.password_file); }); });
+
+    auto* link = user->add_subcommand("link", "Let sign in with the OpenID provider");
+    link->add_option("email", v.email, "E-mail address")->required();
+    link->add_option("subject", v.subject, "What the provider calls the person (sub)")->required();
+    link->add_option("--issuer", v.issuer, "Of the provider; by default oidc.issuer of the configuration");
+    link->callback([&] {
+        const auto issuer = v.issuer.empty() ? options.load().oidc.issuer : v.issuer;
+        run_with_core(options, [&](auto& core) { commands::link_user(core, v.email, v.subject, issuer); });
+    });
 
     for (const bool enabled : {true, false}) {
         auto* change =

@@ -37,6 +37,8 @@ void list_users(issuance::Core& core);
 void add_user(issuance::Core& core, const std::string& email, const std::string& name, const std::string& role,
               const std::string& password_file);
 void reset_password(issuance::Core& core, const std::string& email, const std::string& password_file);
+/// `issuer` is the provider's; empty: the one of the configuration.
+void link_user(issuance::Core& core, const std::string& email, const std::string& subject, const std::string& issuer);
 void set_user_enabled(issuance::Core& core, const std::string& email, bool enabled);
 
 void create_token(issuance::Core& core, const std::string& email, const std::string& name, const std::string& scope,

@@ -136,7 +136,11 @@ const std::vector<Key>& all_keys()
         {"oidc.default_role", CHANCERY_SLOT(oidc.default_role),
          "The role of people of whom no group fits; empty: they are refused."},
         {"oidc.provision", CHANCERY_SLOT(oidc.provision),
-         "yes makes a user at a person's first login, from a verified e-mail address that no user has yet."},
+         "yes makes a user at a person's first login, from a verified e-mail address that no user has yet. With no, an "
+         "administrator links each person to a user."},
+        {"oidc.trust_emails", CHANCERY_SLOT(oidc.trust_emails),
+         "yes takes an e-mail address as verified of which the token does not say whether it is (no email_verified): "
+         "only for a provider that gives addresses to people itself."},
         {"acme.node_url", CHANCERY_SLOT(acme.node_url),
          "https URL at which the other servers on the same PostgreSQL reach this one and no other: behind a load "
          "balancer they ask it about its nonces. Default: the first listening address, with the host's name for a "
@@ -359,6 +363,9 @@ void check(const Config& config)
     }
     if (config.oidc.provision != "yes" && config.oidc.provision != "no") {
         bad("oidc.provision", "must be yes or no");
+    }
+    if (config.oidc.trust_emails != "yes" && config.oidc.trust_emails != "no") {
+        bad("oidc.trust_emails", "must be yes or no");
     }
     if (!config.acme.node_url.empty() && !config.acme.node_url.starts_with("https://")) {
         bad("acme.node_url", "must start with https://");

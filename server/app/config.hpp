@@ -76,6 +76,7 @@ struct Config {
         std::vector<std::string> roles{};
         std::string default_role{};
         std::string provision = "no";
+        std::string trust_emails = "no";
     } oidc;
 
     struct Acme {

@@ -115,7 +115,7 @@ Secret offer_first_administrator(issuance::Core& core, const Config& config)
         return {};
     }
     auto code = new_setup_code();
-    fmt::print("\nNobody has an account yet. Open {}/ and make the first administrator with this code,\n"
+    fmt::print("\nThere is no administrator yet. Open {}/ and make the first administrator with this code,\n"
                "which is good once and until this server ends:\n\n"
                "  set-up code    {}\n\n",
                config.public_url(), code.reveal());

@@ -1,8 +1,7 @@
 #include "server/app/guarded_addresses.hpp"
 
+#include "acme/validation/reach.hpp"
 #include "pki/names.hpp"
-
-#include <boost/asio/experimental/awaitable_operators.hpp>
 
 #include <algorithm>
 
@@ -22,29 +21,22 @@ std::unexpected<OutboundError> error(OutboundError::Kind kind, std::string detai
 asio::awaitable<std::expected<std::vector<std::string>, OutboundError>> GuardedAddresses::of(std::string host,
                                                                                              acme::Deadline deadline)
 {
-    using namespace asio::experimental::awaitable_operators;
     std::vector<std::string> found;
     if (const auto literal = pki::normalise_ip(host)) {
         found.push_back(*literal);
     } else {
-        auto [v6, v4] = co_await (resolver_.addresses(host, acme::AddressFamily::V6, deadline) &&
-                                  resolver_.addresses(host, acme::AddressFamily::V4, deadline));
-        for (auto* answer : {&v6, &v4}) {
-            if (*answer && !(*answer)->empty()) {
-                found.push_back((*answer)->front());
-                // One address of each family is tried; whether it is allowed is asked of that very address.
-            }
+        auto answer = co_await acme::all_addresses(resolver_, host, deadline);
+        if (!answer) {
+            co_return error(OutboundError::Kind::Unreachable, std::move(answer).error());
         }
-        if (found.empty()) {
-            co_return error(OutboundError::Kind::Unreachable, host + " has no address");
-        }
+        found = std::move(*answer);
     }
     std::erase_if(found, [&](const auto& address) { return !policy_.allows(address); });
     if (found.empty()) {
         co_return error(OutboundError::Kind::Refused,
                         host + " has no address that may be connected to; see " + setting_);
     }
-    co_return found;
+    co_return acme::first_of_each_family(found);
 }
 
 } // namespace chancery::app

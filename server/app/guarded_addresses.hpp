@@ -22,7 +22,8 @@ public:
     {
     }
 
-    /// One of each family, those that are allowed; Refused when there are only others, Unreachable when there are none.
+    /// The first of each family among those that are allowed; Refused when there are only others, Unreachable when
+    /// there are none, or they could not be learnt.
     boost::asio::awaitable<std::expected<std::vector<std::string>, issuance::providers::OutboundError>>
     of(std::string host, acme::Deadline deadline);
 

@@ -28,6 +28,8 @@ def make(server, walker):
     post("/api-tokens", {"name": "walk", "scope": "read"})
     post("/saved-views", {"name": "walk"})  # nobody else's to see
     me = server.expect(200, "GET", "/users").json["items"][0]
+    link = post("/users/%s/identity-links" % me["id"], {"issuer": "https://id.example.com", "subject": "walk"})
+    ids["/api/v1/identity-links"] = link["id"]
     post("/service-accounts", {"kind": "service_account", "name": "walk", "owner_id": me["id"], "scope": "read"})
     policy = server.expect(200, "GET", "/policies").json["items"][0]
     post("/policy-waivers", {"policy_id": policy["id"], "rule": "enforce_max_validity", "reason": "For the walk.",

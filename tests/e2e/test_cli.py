@@ -78,6 +78,12 @@ class CommandTest(server.SharedServerTest):
         self.server.command("user", "password", "eve@chancery.example", "--password-file", file)
         self.server.expect(201, "POST", "/sessions", {"email": "eve@chancery.example",
                                                       "password": "a-long-enough-passphrase-7"})
+        subject = ["user", "link", "eve@chancery.example", "subject-1"]
+        nowhere = self.server.command(*subject, check=False)
+        self.assertEqual(nowhere.returncode, 1)
+        self.assertIn("--issuer", nowhere.stderr)
+        self.server.command(*subject, "--issuer", "https://id.example.com")
+        self.assertEqual(self.server.command(*subject, "--issuer", "https://id.example.com", check=False).returncode, 1)
         again = self.server.command("user", "add", "eve@chancery.example", check=False)
         self.assertEqual(again.returncode, 1)
         nobody = self.server.command("token", "create", "nobody@chancery.example", "--name", "x", check=False)

@@ -3,9 +3,18 @@
 #include "tests/support/api_world.hpp"
 #include "tests/support/test_ca.hpp"
 
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <catch2/catch.hpp>
+#include <openssl/rsa.h>
 
+#include <atomic>
+#include <functional>
 #include <map>
+#include <memory>
+#include <semaphore>
+#include <thread>
 
 using namespace chancery;
 using namespace chancery::test;
@@ -43,6 +52,61 @@ struct World : ApiWorld {
     }
 
     ScriptedHosts scripted{};
+};
+
+/// A world whose system trusts a CA outside.
+struct OutsideWorld : World {
+    explicit OutsideWorld(db::Dialect dialect) : World(dialect), ca(test.clock)
+    {
+        test.core.system_anchors = std::make_shared<pki::SystemAnchors>([this] {
+            ++times_read;
+            if (reading) {
+                reading();
+            }
+            return pki::TrustAnchors(trusted ? std::vector{ca.root()} : std::vector<std::string>());
+        });
+    }
+
+    /// For www.example.com, unless it is changed.
+    std::vector<std::string> chain(const TestCa::Change& change)
+    {
+        const auto csr = pki::from_pem(csr_pem({"www.example.com"}), "CERTIFICATE REQUEST").value().front();
+        return {ca.issue(csr, change), ca.intermediate()};
+    }
+
+    TestCa ca;
+    bool trusted = true;
+    std::function<void()> reading{}; ///< what happens while the anchors are read
+    int times_read = 0;
+};
+
+/// Hosts that say nothing until they are released.
+class StuckHosts final : public hosts::Prober {
+public:
+    boost::asio::awaitable<std::expected<hosts::Seen, std::string>> look(hosts::Look look) override
+    {
+        ++looking_;
+        boost::asio::steady_timer pause(co_await boost::asio::this_coro::executor);
+        while (!released_) {
+            pause.expires_after(std::chrono::milliseconds(10));
+            co_await pause.async_wait(boost::asio::use_awaitable);
+        }
+        co_return std::unexpected(look.host + ": nobody answers");
+    }
+
+    /// Until so many have come.
+    void wait_for(int many) const
+    {
+        while (looking_ < many) {
+            std::this_thread::sleep_for(std::chrono::milliseconds(5));
+        }
+    }
+
+    void release() { released_ = true; }
+
+private:
+    std::atomic<int> looking_ = 0;
+    std::atomic<bool> released_ = false;
 };
 
 std::vector<std::string> codes_of(const ApiAnswer& answer)
@@ -193,8 +257,127 @@ TEST_CASE("a certificate that the caller may not see is as one that the inventor
     World world(GENERATE(from_range(test_dialects())));
     const auto id = ApiWorld::certificate_of(world.order(world.admin, {"www.example.com"}));
     world.scripted.shown["www.example.com"] = world.chain_of(id);
-    const auto stranger = world.somebody(Role::DeploymentAdministrator, {});
-    const bool sees = stranger.get("/api/v1/certificates/" + id).status == 200;
+    world.test.domain("foreign.example.org");
+    const auto stranger = world.somebody(Role::DeploymentAdministrator, {"foreign.example.org"});
+    REQUIRE(stranger.get("/api/v1/certificates/" + id).status == 404);
     const auto answer = stranger.post(kChecks, asking("www.example.com"));
-    CHECK((answer.text("certificate_id") == id) == sees);
+    CHECK(codes_of(answer) == Codes{"not_in_inventory"});
+    CHECK(answer.json().is_null("certificate_id"));
+    // Nor is it told that it was revoked.
+    const auto target = "/api/v1/certificates/" + id;
+    const auto code = world.admin.post(target + "/revocation-challenges", "").text("code");
+    REQUIRE(world.admin.post(target + "/revocation", R"({"code":")" + code + "\"}").status == 201);
+    CHECK(codes_of(stranger.post(kChecks, asking("www.example.com"))) == Codes{"not_in_inventory"});
+}
+
+TEST_CASE("a certificate of a CA that the system trusts is judged by what it is", "[integration][api][hosts]")
+{
+    OutsideWorld world(GENERATE(from_range(test_dialects())));
+    const auto codes = [&](const TestCa::Change& change, const std::string& host = "www.example.com") {
+        world.scripted.shown[host] = world.chain(change);
+        return codes_of(world.admin.post(kChecks, asking(host)));
+    };
+    CHECK(codes({}) == Codes{"not_in_inventory"});
+    SECTION("a name is held against names, an address against addresses")
+    {
+        const auto names = [](std::vector<Name> wanted) {
+            return [wanted](pki::CertificatePlan& plan) { plan.names = wanted; };
+        };
+        const std::string address = "192.0.2.80";
+        CHECK(codes(names({{NameType::Dns, address}}), address) == Codes{"name_mismatch", "not_in_inventory"});
+        CHECK(codes(names({{NameType::Ip, address}}), address) == Codes{"not_in_inventory"});
+        CHECK(codes(names({{NameType::Email, "www.example.com"}})) == Codes{"name_mismatch", "not_in_inventory"});
+    }
+    SECTION("one that may not serve")
+    {
+        for (const auto& purposes : std::vector<std::vector<ExtendedKeyUsage>>{
+                 {ExtendedKeyUsage::ClientAuth}, {ExtendedKeyUsage::EmailProtection, ExtendedKeyUsage::CodeSigning}}) {
+            CHECK(codes([&](pki::CertificatePlan& plan) { plan.extended_key_usage = purposes; }) ==
+                  Codes{"wrong_purpose", "not_in_inventory"});
+        }
+        CHECK(codes([](pki::CertificatePlan& plan) { plan.key_usage = {KeyUsage::KeyCertSign}; }) ==
+              Codes{"wrong_purpose", "not_in_inventory"});
+        CHECK(codes([](pki::CertificatePlan& plan) { plan.extended_key_usage.clear(); }) == Codes{"not_in_inventory"});
+        world.trusted = false;
+        world.test.clock.advance(std::chrono::hours(1)); // then the anchors are read again
+        CHECK(codes([](pki::CertificatePlan& plan) { plan.extended_key_usage = {ExtendedKeyUsage::ClientAuth}; }) ==
+              Codes{"wrong_purpose", "untrusted", "not_in_inventory"});
+    }
+    SECTION("one that is not valid yet")
+    {
+        CHECK(codes([](pki::CertificatePlan& plan) { plan.valid_from += std::chrono::hours(24); }) ==
+              Codes{"not_yet_valid", "not_in_inventory"});
+    }
+    SECTION("a weak key, and one that is only longer than what is certified here")
+    {
+        const auto key = [](unsigned bits) {
+            const pki::PublicKey made(EVP_RSA_gen(bits));
+            return [made](pki::CertificatePlan& plan) { plan.key = made; };
+        };
+        CHECK(codes(key(1024)) == Codes{"weak_key", "not_in_inventory"});
+        CHECK(codes(key(4104)) == Codes{"not_in_inventory"});
+    }
+}
+
+TEST_CASE("what the system trusts is read on a worker, in no unit of the database, and once",
+          "[integration][api][hosts]")
+{
+    OutsideWorld world(GENERATE(from_range(test_dialects())));
+    std::vector<std::jthread> writers;
+    bool others_write = false;
+    world.reading = [&] {
+        // On SQLite one unit writes at a time: were this in one, nobody else could.
+        auto written = std::make_shared<std::binary_semaphore>(0);
+        writers.emplace_back([&world, written] {
+            world.test.write([](db::UnitOfWork&) { return true; });
+            written->release();
+        });
+        others_write = written->try_acquire_for(std::chrono::seconds(5));
+    };
+    for (int i = 0; i < 3; ++i) {
+        world.scripted.shown["www.example.com"] = world.chain({});
+        CHECK(codes_of(world.admin.post(kChecks, asking("www.example.com"))) == Codes{"not_in_inventory"});
+    }
+    CHECK(others_write);
+    CHECK(world.times_read == 1);
+}
+
+TEST_CASE("so many hosts are looked at at once, in all and for one caller", "[integration][api][hosts]")
+{
+    World world(GENERATE(from_range(test_dialects())));
+    StuckHosts stuck;
+    world.test.core.hosts = &stuck;
+    std::vector<ApiClient> callers{world.admin};
+    for (int i = 0; i < 8; ++i) {
+        callers.push_back(world.somebody(Role::DeploymentAdministrator));
+    }
+    std::atomic<int> answered = 0;
+    std::vector<std::jthread> asking_now;
+    const auto ask = [&](const ApiClient& caller) {
+        asking_now.emplace_back(
+            [&] { answered += caller.post(kChecks, asking("stuck.example.com")).status == 200 ? 1 : 0; });
+    };
+    const auto refused = [&](const ApiClient& caller) {
+        const auto answer = caller.post(kChecks, asking("stuck.example.com"));
+        CHECK(answer.status == 503);
+        CHECK(answer.code() == "BUSY");
+        CHECK_FALSE(answer.field("retry-after").empty());
+    };
+    for (int i = 0; i < 4; ++i) {
+        ask(callers[0]);
+    }
+    stuck.wait_for(4);
+    refused(callers[0]);
+    for (std::size_t one = 1; one < 8; ++one) {
+        for (int i = 0; i < 4; ++i) {
+            ask(callers[one]);
+        }
+    }
+    stuck.wait_for(32);
+    refused(callers[8]);
+    stuck.release();
+    asking_now.clear();
+    CHECK(answered == 32);
+    CHECK(callers[8].post(kChecks, asking("stuck.example.com")).status == 200);
+    CHECK(world.recorded("host.check.failure") == 33);
 }

@@ -266,3 +266,77 @@ TEST_CASE("users are made, changed and disabled by those who may", "[integration
     CHECK(world.admin.walk("/api/v1/users", 1, "email").size() == 2);
     CHECK(world.admin.get("/api/v1/users?include_total=true").json().integer("total") == 2);
 }
+
+TEST_CASE("a subject of an identity provider is linked to one user, shown, and taken back", "[integration][api][oidc]")
+{
+    ApiWorld world(GENERATE(from_range(test_dialects())));
+    const auto& admin = world.admin;
+    const auto make_user = [&](const std::string& email) {
+        const auto body = R"({"email":")" + email + R"(","name":"x","password":"correct horse battery staple"})";
+        return "/api/v1/users/" + admin.post("/api/v1/users", body).text("id");
+    };
+    const auto ada = make_user("ada@example.com");
+    const auto grace = make_user("grace@example.com");
+    const auto body = [](const std::string& subject, const std::string& issuer = "https://id.example.com/realm") {
+        return R"({"issuer":")" + issuer + R"(","subject":")" + subject + "\"}";
+    };
+    const auto made = admin.post(ada + "/identity-links", body("Subject 1"), {{"Idempotency-Key", "one"}});
+    REQUIRE(made.status == 201);
+    CHECK(made.field("location") == "/api/v1/identity-links/" + made.text("id"));
+    CHECK(made.text("subject") == "Subject 1");
+    const auto again = admin.post(ada + "/identity-links", body("Subject 1"), {{"Idempotency-Key", "one"}});
+    CHECK(again.field("idempotency-replayed") == "true");
+    // To whomever it is linked, it is once; another's subject of the same text is another.
+    CHECK(admin.post(ada + "/identity-links", body("Subject 1")).code() == "ALREADY_EXISTS");
+    CHECK(admin.post(grace + "/identity-links", body("Subject 1")).code() == "ALREADY_EXISTS");
+    CHECK(admin.post(grace + "/identity-links", body("subject 1")).status == 201);
+    CHECK(admin.post(grace + "/identity-links", body("Subject 1", "https://other.example.com")).status == 201);
+    CHECK(admin.walk(grace + "/identity-links", 1).size() == 2);
+    const auto listed = admin.get(ada + "/identity-links?include_total=true");
+    CHECK(listed.json().integer("total") == 1);
+    CHECK(listed.items().at(0).string("id") == made.text("id"));
+    CHECK(admin.get(ada + "/identity-links?sort=x").status == 422);
+
+    const auto link = made.field("location");
+    const auto shown = admin.get(link);
+    CHECK(shown.body == made.body);
+    CHECK(admin.get(link, {{"If-None-Match", shown.etag()}}).status == 304);
+    CHECK(admin.send("DELETE", link).status == 428);
+    CHECK(admin.remove(link, "\"7\"").status == 412);
+    CHECK(admin.remove(link, shown.etag()).status == 204);
+    CHECK(admin.remove(link, shown.etag()).code() == "NOT_FOUND");
+    CHECK(admin.get(link).status == 404);
+    CHECK(admin.post(grace + "/identity-links", body("Subject 1")).status == 201);
+    CHECK(world.recorded("identity_link.create.success") == 4);
+    CHECK(world.recorded("identity_link.delete.success") == 1);
+}
+
+TEST_CASE("a link is made for a user who is there, with an issuer and a subject that can be, by who manages users",
+          "[integration][api][oidc]")
+{
+    ApiWorld world(GENERATE(from_range(test_dialects())));
+    const auto me = "/api/v1/users/" + world.admin.get("/api/v1/me").text("actor/id") + "/identity-links";
+    const auto nobody = "/api/v1/users/01939f6a-7a3c-7d52-8d8f-1f6a7e2b9c10/identity-links";
+    const std::string good = R"({"issuer":"https://id.example.com","subject":"s"})";
+    CHECK(world.admin.post(nobody, good).status == 404);
+    CHECK(world.admin.get(nobody).status == 404);
+    for (const auto& body : std::vector<std::string>{
+             "{}", R"({"issuer":"https://id.example.com"})", R"({"issuer":"https://id.example.com","subject":""})",
+             R"({"issuer":"https://id.example.com","subject":"a\u0001b"})",
+             R"({"issuer":"https://id.example.com","subject":")" + std::string(256, 's') + "\"}",
+             R"({"subject":"s"})", // no provider is configured
+             R"({"issuer":"http://id.example.com","subject":"s"})", R"({"issuer":"https://","subject":"s"})",
+             R"({"issuer":"https://id.example.com/?a=b","subject":"s"})",
+             R"({"issuer":"https://id.example.com/#a","subject":"s"})",
+             R"({"issuer":"https://id.example.com/ ","subject":"s"})",
+             R"({"issuer":"https://id.example.com","subject":"s","user_id":"x"})"}) {
+        INFO(body);
+        CHECK(world.admin.post(me, body).status == 422);
+    }
+    for (const auto role : {Role::User, Role::PkiAdministrator, Role::ReportOperator}) {
+        CHECK(world.somebody(role).post(me, good).status == 403);
+        CHECK(world.somebody(role).get(me).status == 403);
+    }
+    CHECK(world.somebody(Role::SuperAdministrator, {}, Scope::Write).post(me, good).status == 403);
+    CHECK(world.recorded("identity_link.create.success") == 0);
+}

@@ -5,12 +5,15 @@
 
 #include <catch2/catch.hpp>
 
+#include <atomic>
+#include <thread>
+
 using namespace chancery;
 using namespace chancery::test;
 
 namespace {
 
-api::ApiSettings settings(bool provision)
+api::ApiSettings settings(bool provision, bool trust_emails)
 {
     issuance::oidc::Settings wanted{.issuer = std::string(OidcProvider::kIssuer),
                                     .client_id = std::string(OidcProvider::kClientId),
@@ -18,13 +21,14 @@ api::ApiSettings settings(bool provision)
                                     .redirect_uri = std::string(OidcProvider::kRedirectUri)};
     wanted.roles = issuance::oidc::parse_role_rules({"pki-admins=pki_administrator", "staff=user"});
     wanted.provision = provision;
+    wanted.trust_emails = trust_emails;
     return {.identity_provider = wanted};
 }
 
 /// A CA whose people sign in with a provider, and a browser.
 struct Realm {
-    explicit Realm(bool provision = true)
-        : world(GENERATE(from_range(test_dialects())), settings(provision)), provider(world.test.clock),
+    explicit Realm(bool provision = true, bool trust_emails = false)
+        : world(GENERATE(from_range(test_dialects())), settings(provision, trust_emails)), provider(world.test.clock),
           browser(world.router)
     {
         world.test.core.outbound = &provider;
@@ -205,6 +209,73 @@ TEST_CASE("a code is worth nothing twice, nor without the verifier of the browse
     CHECK(realm.come_back("error=access_denied" + own.substr(own.find('&'))).code() == "UNAUTHENTICATED");
 }
 
+TEST_CASE("an e-mail address makes a user when the token says that it is verified", "[integration][api][oidc]")
+{
+    struct Case {
+        const char* name;
+        const char* claim;
+        bool trusted; ///< by the operator, without a word of the token
+        bool taken;
+    };
+
+    const auto item = GENERATE(values<Case>({{"verified", R"(,"email_verified":true)", false, true},
+                                             {"verified, as text", R"(,"email_verified":"true")", false, true},
+                                             {"not verified", R"(,"email_verified":false)", true, false},
+                                             {"not verified, as text", R"(,"email_verified":"false")", true, false},
+                                             {"another text", R"(,"email_verified":"yes")", true, false},
+                                             {"a number", R"(,"email_verified":1)", true, false},
+                                             {"null", R"(,"email_verified":null)", true, false},
+                                             {"not said", "", false, false},
+                                             {"not said, and trusted", "", true, true}}));
+    DYNAMIC_SECTION(item.name)
+    {
+        Realm realm(true, item.trusted);
+        realm.provider.more_claims = R"(,"email":"ada@example.com","groups":["staff"])" + std::string(item.claim);
+        CHECK(realm.log_in().status == (item.taken ? 200 : 403));
+        CHECK(realm.world.recorded("user.create.success") == (item.taken ? 2 : 1));
+    }
+}
+
+TEST_CASE("whoever an administrator has linked to a user signs in as that user", "[integration][api][oidc]")
+{
+    Realm realm(false);
+    CHECK(realm.log_in().code() == "FORBIDDEN");
+    // The record of the refusal has what the administrator needs.
+    json::Reader refused(realm.world.test.events("session.login.failure").back().details);
+    const auto subject = refused.string("subject");
+    CHECK(subject == "subject-1");
+    const auto body = R"({"email":"grace@example.com","name":"Grace","password":"correct horse battery staple"})";
+    const auto user = realm.world.admin.post("/api/v1/users", body).text("id");
+    const auto links = "/api/v1/users/" + user + "/identity-links";
+    const auto linked = realm.world.admin.post(links, R"({"subject":")" + subject + ""
+}
+
+");
+    REQUIRE(linked.status == 201);
+CHECK(linked.text("issuer") == OidcProvider::kIssuer);
+const auto done = realm.log_in();
+REQUIRE(done.status == 200);
+CHECK(realm.me(done).text("actor/name") == "grace@example.com");
+CHECK(realm.me(done).text("role") == "pki_administrator");
+
+// Without the link the person is out.
+const auto link = "/api/v1/identity-links/" + linked.text("id");
+REQUIRE(realm.world.admin.remove(link, realm.world.etag(link)).status == 204);
+CHECK(realm.me(done).status == 401);
+CHECK(realm.log_in().code() == "FORBIDDEN");
+CHECK(realm.world.recorded("identity_link.create.success") == 1);
+CHECK(realm.world.recorded("identity_link.delete.success") == 1);
+}
+
+TEST_CASE("a user who was made at their first login has a link, too", "[integration][api][oidc]")
+{
+    Realm realm;
+    const auto id = realm.me(realm.log_in()).text("actor/id");
+    const auto links = realm.world.admin.get("/api/v1/users/" + id + "/identity-links").items();
+    REQUIRE(links.size() == 1);
+    CHECK(realm.world.recorded("identity_link.create.success") == 1);
+}
+
 TEST_CASE("who has no role here, or no user where none are made, is refused and told so", "[integration][api][oidc]")
 {
     Realm realm(false);
@@ -322,6 +393,43 @@ TEST_CASE("a provider that cannot be asked, or is another, lets nobody in", "[in
     const auto refused = realm.begin();
     CHECK(refused.status == 503);
     CHECK_FALSE(refused.field("retry-after").empty());
+}
+
+TEST_CASE("a provider that could not be asked is left alone for a while", "[integration][api][oidc]")
+{
+    Realm realm;
+    realm.provider.reachable = false;
+    for (int i = 0; i < 3; ++i) {
+        CHECK(realm.begin().status == 503);
+    }
+    CHECK(realm.provider.asked_for_discovery == 1);
+    realm.provider.reachable = true;
+    realm.world.test.clock.advance(std::chrono::seconds(9));
+    CHECK(realm.begin().status == 503);
+    realm.world.test.clock.advance(std::chrono::seconds(1));
+    CHECK(realm.begin().status == 302);
+    CHECK(realm.begin().status == 302);
+    CHECK(realm.provider.asked_for_discovery == 2);
+}
+
+TEST_CASE("of many logins that begin at once, one asks the provider for the others", "[integration][api][oidc]")
+{
+    Realm realm;
+    const bool reachable = GENERATE(true, false);
+    realm.provider.reachable = reachable;
+    realm.provider.delay = std::chrono::milliseconds(300);
+    std::atomic<int> answered = 0;
+    {
+        std::vector<std::jthread> browsers;
+        for (int i = 0; i < 8; ++i) {
+            browsers.emplace_back([&] {
+                const ApiClient browser(realm.world.router);
+                answered += browser.get("/oidc/login").status == (reachable ? 302 : 503) ? 1 : 0;
+            });
+        }
+    }
+    CHECK(answered == 8);
+    CHECK(realm.provider.asked_for_discovery == 1);
 }
 
 TEST_CASE("after the login a browser goes on within this server", "[unit][oidc]")

@@ -5,6 +5,10 @@
 #include "pki/digest.hpp"
 #include "server/http/message.hpp"
 
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
 #include <stdexcept>
 
 namespace chancery::test {
@@ -82,10 +86,16 @@ std::string OidcProvider::authorize(const std::string& url)
 boost::asio::awaitable<std::expected<OutboundResponse, OutboundError>> OidcProvider::send(OutboundRequest request)
 {
     const std::string base(kIssuer);
+    const bool discovers = request.method == "GET" && request.url == base + "/.well-known/openid-configuration";
+    if (discovers) {
+        ++asked_for_discovery;
+        boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor, delay);
+        co_await timer.async_wait(boost::asio::use_awaitable);
+    }
     if (!reachable) {
         co_return std::unexpected(OutboundError{.kind = OutboundError::Kind::Unreachable, .detail = "no answer"});
     }
-    if (request.method == "GET" && request.url == base + "/.well-known/openid-configuration") {
+    if (discovers) {
         co_return discovery();
     }
     if (request.method == "GET" && request.url == base + "/keys") {

@@ -4,6 +4,8 @@
 #include "issuance/providers/outbound.hpp"
 #include "pki/jws.hpp"
 
+#include <atomic>
+#include <chrono>
 #include <map>
 #include <string>
 #include <string_view>
@@ -46,7 +48,9 @@ public:
     bool foreign_key = false;       ///< signs with a key that is not published
     // How it fails.
     std::string discovered_issuer{kIssuer};
-    bool reachable = true;
+    std::atomic<bool> reachable = true;
+    std::chrono::milliseconds delay{0}; ///< of the discovery document
+    std::atomic<int> asked_for_discovery = 0;
     int asked_for_keys = 0;
 
 private:

@@ -38,6 +38,11 @@ std::string text(json::Reader& claims, std::string_view name)
     return claims.is_string(name) ? claims.string(name) : std::string();
 }
 
+bool is_true(json::Reader& claims, std::string_view name)
+{
+    return text(claims, name) == "true" || claims.optional_boolean(name).value_or(false);
+}
+
 std::optional<Time> time_of(json::Reader& claims, std::string_view name)
 {
     constexpr long long kLatest = 253'402'300'799; // the end of the year 9999
@@ -179,11 +184,11 @@ Result<std::string> verify_id_token(const IdToken& token, const pki::PublicKey& 
     return token.jws.payload;
 }
 
-Person person_of(std::string_view claims, const std::string& role_claim)
+Person person_of(std::string_view claims, const std::string& role_claim, bool trust_emails)
 {
     json::Reader in(claims);
     const auto email = to_lower(trim(text(in, "email")));
-    const bool verified = in.optional_boolean("email_verified").value_or(true);
+    const bool verified = is_true(in, "email_verified") || (trust_emails && !in.has("email_verified"));
     return {.subject = text(in, "sub"),
             .email = verified ? email : std::string(),
             .name = text(in, "name"),

@@ -56,12 +56,14 @@ Result<std::string> verify_id_token(const IdToken& token, const pki::PublicKey& 
 /// The person that claims are about.
 struct Person {
     std::string subject{};
-    std::string email{}; ///< lower case; empty when the provider says it is not verified
+    std::string email{}; ///< lower case; empty when it does not count as verified
     std::string name{};
     std::vector<std::string> groups{}; ///< what the claim for roles has: a text or a list of texts
 };
 
-/// `role_claim` is a member, or a path with dots where there is no member of that name.
-Person person_of(std::string_view claims, const std::string& role_claim);
+/// `role_claim` is a member, or a path with dots where there is no member of that name. An e-mail address is taken when
+/// `email_verified` says so (OpenID Connect Core section 5.1), as the JSON boolean or as its text, which some providers
+/// send; with `trust_emails` also when there is no such claim.
+Person person_of(std::string_view claims, const std::string& role_claim, bool trust_emails);
 
 } // namespace chancery::issuance::oidc

@@ -6,6 +6,8 @@
 #include "core/random.hpp"
 #include "issuance/identity/oidc/state.hpp"
 #include "issuance/providers/outbound.hpp"
+#include "issuance/single_flight.hpp"
+#include "issuance/waiters.hpp"
 #include "pki/digest.hpp"
 
 #include <algorithm>
@@ -21,13 +23,16 @@ constexpr std::chrono::hours kKeysLifetime{24};
 /// A token with a key that nobody knows makes us ask for the keys again, but not more often than this.
 constexpr std::chrono::seconds kLeastBetweenKeys{30};
 constexpr std::chrono::seconds kTimeout{10};
+/// A provider that could not be asked is left alone for as long as its people are told to wait.
+constexpr int kRetryAfterSeconds = 10;
+constexpr std::chrono::seconds kPauseAfterFailure{kRetryAfterSeconds};
 
 std::unexpected<Problem> unavailable(const std::string& what, const std::string& detail)
 {
     log::warning("oidc.unavailable", {{"what", what}, {"reason", detail}});
     return refuse(Problem{.code = Code::Busy,
                           .detail = "The identity provider cannot be asked at the moment (" + what + ").",
-                          .retry_after_seconds = 10});
+                          .retry_after_seconds = kRetryAfterSeconds});
 }
 
 /// The body of a 200; what the other side sent otherwise stays out of messages. A 400 is Unauthenticated where it says
@@ -101,15 +106,20 @@ std::string authorization_url(const Metadata& provider, const Settings& settings
 
 } // namespace
 
-asio::awaitable<Result<Metadata>> RelyingParty::metadata(Core& core)
+std::optional<Result<Metadata>> RelyingParty::known_metadata(Time now)
 {
-    const auto now = core.clock.now();
-    {
-        const std::lock_guard lock(mutex_);
-        if (metadata_ && now - metadata_at_ < kMetadataLifetime) {
-            co_return *metadata_;
-        }
+    const std::lock_guard lock(mutex_);
+    if (metadata_ && now - metadata_at_ < kMetadataLifetime) {
+        return Result<Metadata>(*metadata_);
     }
+    if (failure_ && now - failed_at_ < kPauseAfterFailure) {
+        return Result<Metadata>(std::unexpected(*failure_));
+    }
+    return std::nullopt;
+}
+
+asio::awaitable<Result<Metadata>> RelyingParty::fetch_metadata(Core& core)
+{
     auto issuer = settings_.issuer;
     while (issuer.ends_with('/')) {
         issuer.pop_back();
@@ -117,16 +127,43 @@ asio::awaitable<Result<Metadata>> RelyingParty::metadata(Core& core)
     auto body = co_await ask(
         core, {.url = issuer + "/.well-known/openid-configuration", .trust_anchors = settings_.trust_anchors},
         "discovery");
-    if (!body) {
-        co_return std::unexpected(std::move(body).error());
-    }
-    auto found = read_metadata(*body, settings_.issuer);
+    auto found = body ? read_metadata(*body, settings_.issuer) : std::unexpected(std::move(body).error());
+    const auto now = core.clock.now();
+    const std::lock_guard lock(mutex_);
     if (found) {
-        const std::lock_guard lock(mutex_);
         metadata_ = *found;
         metadata_at_ = now;
+        failure_.reset();
+    } else {
+        failure_ = found.error();
+        failed_at_ = now;
     }
     co_return found;
+}
+
+asio::awaitable<Result<Metadata>> RelyingParty::metadata(Core& core)
+{
+    constexpr std::chrono::milliseconds kLook{1000}; // whoever fetches may be gone without a word
+    const auto subject = "oidc metadata|" + settings_.issuer;
+    const auto waiter = co_await core.waiters->wait_for(subject);
+    for (;;) {
+        if (auto known = known_metadata(core.clock.now())) {
+            co_return std::move(*known);
+        }
+        std::optional<Result<Metadata>> fetched;
+        if (const SingleFlight mine("oidc", subject); mine.is_first()) {
+            // Another may have fetched it between that look and this turn.
+            fetched = known_metadata(core.clock.now());
+            if (!fetched) {
+                fetched = co_await fetch_metadata(core);
+            }
+        }
+        if (fetched) {
+            core.waiters->wake(subject);
+            co_return std::move(*fetched);
+        }
+        co_await Waiters::sleep(waiter, kLook);
+    }
 }
 
 asio::awaitable<Result<std::shared_ptr<const KeySet>>> RelyingParty::keys(Core& core, const Metadata& provider,
@@ -230,7 +267,7 @@ asio::awaitable<Result<Person>> RelyingParty::person(Core& core, const Callback&
     if (!found) {
         co_return std::unexpected(std::move(found).error());
     }
-    co_return person_of(*found, settings_.role_claim);
+    co_return person_of(*found, settings_.role_claim, settings_.trust_emails);
 }
 
 asio::awaitable<Result<Started>> RelyingParty::start(Core& core, std::string return_to)
@@ -259,7 +296,7 @@ asio::awaitable<Result<Finished>> RelyingParty::finish(Core& core, Callback call
     auto outcome = co_await core.store.write([&](db::UnitOfWork& work) -> Result<NewSession> {
         auto made = found ? sign_in(core, work, settings_, *found, callback) : std::unexpected(found.error());
         if (!made) {
-            record_refused_login(core, work, callback, made.error().detail);
+            record_refused_login(core, work, callback, made.error().detail, found ? found->subject : std::string());
         }
         return made;
     });

@@ -60,6 +60,11 @@ public:
     boost::asio::awaitable<Result<Finished>> finish(Core& core, Callback callback);
 
 private:
+    /// As it was read, or refused, not long ago.
+    std::optional<Result<Metadata>> known_metadata(Time now);
+    boost::asio::awaitable<Result<Metadata>> fetch_metadata(Core& core);
+    /// One of many that ask at once fetches the document, and after a failure nobody for a while: whoever asks has no
+    /// credentials, and the provider may be down.
     boost::asio::awaitable<Result<Metadata>> metadata(Core& core);
     /// `renewed`: asks the provider even when keys are known, but not all the time.
     boost::asio::awaitable<Result<std::shared_ptr<const KeySet>>> keys(Core& core, const Metadata& provider,
@@ -75,6 +80,8 @@ private:
     std::mutex mutex_{};
     std::optional<Metadata> metadata_{};
     Time metadata_at_{};
+    std::optional<Problem> failure_{}; ///< of the last time that the metadata was asked for
+    Time failed_at_{};
     std::shared_ptr<const KeySet> keys_{};
     Time keys_at_{};
 };
@@ -83,6 +90,8 @@ private:
 /// else; made where that is wanted. The role is what the provider says at each login.
 Result<NewSession> sign_in(Core& core, db::UnitOfWork& work, const Settings& settings, const Person& person,
                            const Callback& callback);
-void record_refused_login(Core& core, db::UnitOfWork& work, const Callback& callback, const std::string& reason);
+/// `subject` is of the token, empty where there was none to be believed.
+void record_refused_login(Core& core, db::UnitOfWork& work, const Callback& callback, const std::string& reason,
+                          const std::string& subject);
 
 } // namespace chancery::issuance::oidc

@@ -27,6 +27,7 @@ struct Settings {
     std::vector<RoleRule> roles{};      ///< the first that fits counts
     std::optional<Role> default_role{}; ///< of whom none fits; nothing: they are refused
     bool provision = false;             ///< a user is made at the first login
+    bool trust_emails = false;          ///< an address of which the token does not say that it is verified is taken
 
     bool enabled() const { return !issuer.empty(); }
 };

@@ -3,6 +3,7 @@
 #include "db/repositories/identity_repository.hpp"
 #include "issuance/audit.hpp"
 #include "issuance/identity/identity.hpp"
+#include "issuance/identity/oidc/links.hpp"
 #include "issuance/identity/oidc/relying_party.hpp"
 #include "issuance/identity/token_text.hpp"
 
@@ -44,7 +45,8 @@ Result<User> provision(Core& core, db::UnitOfWork& work, const Settings& setting
         user,
         create_user(core, work, on_behalf(callback),
                     {.email = person.email, .name = person.name.size() <= 100 ? person.name : "", .role = role}, ""));
-    db::IdentityLinkRepository(work).insert(settings.issuer, person.subject, user.id, core.clock.now());
+    CHANCERY_CHECK(keep_link(core, work, on_behalf(callback),
+                             {.user_id = user.id, .issuer = settings.issuer, .subject = person.subject}));
     return std::move(user);
 }
 
@@ -92,7 +94,7 @@ Result<NewSession> sign_in(Core& core, db::UnitOfWork& work, const Settings& set
     if (!role) {
         return refuse(Code::Forbidden, "None of the groups that the identity provider names has a role here.");
     }
-    const auto id = db::IdentityLinkRepository(work).find(settings.issuer, person.subject);
+    const auto id = db::IdentityLinkRepository(work).user_of(settings.issuer, person.subject);
     auto known = id ? db::UserRepository(work).find(*id) : std::nullopt;
     CHANCERY_TRY(user, known ? known_user(core, work, std::move(*known), *role, callback)
                              : provision(core, work, settings, person, *role, callback));
@@ -106,13 +108,19 @@ Result<NewSession> sign_in(Core& core, db::UnitOfWork& work, const Settings& set
     return made;
 }
 
-void record_refused_login(Core& core, db::UnitOfWork& work, const Callback& callback, const std::string& reason)
+void record_refused_login(Core& core, db::UnitOfWork& work, const Callback& callback, const std::string& reason,
+                          const std::string& subject)
 {
     const Caller nobody{.actor = {.type = ActorType::User},
                         .source_address = callback.source_address,
                         .request_id = callback.request_id};
-    auto details = json::Writer().begin_object().member("method", "oidc").member("reason", reason).end_object().take();
-    audit::record_refusal(work, nobody, core.clock.now(), audit::kLoginFailure, {"user", ""}, std::move(details));
+    json::Writer details;
+    details.begin_object().member("method", "oidc").member("reason", reason);
+    if (!subject.empty()) { // what an administrator needs who wants to link them
+        details.member("subject", subject);
+    }
+    audit::record_refusal(work, nobody, core.clock.now(), audit::kLoginFailure, {"user", ""},
+                          details.end_object().take());
 }
 
 } // namespace chancery::issuance::oidc

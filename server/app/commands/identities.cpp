@@ -1,6 +1,7 @@
 #include "core/text.hpp"
 #include "db/repositories/identity_repository.hpp"
 #include "issuance/identity/identity.hpp"
+#include "issuance/identity/oidc/links.hpp"
 #include "server/app/commands.hpp"
 #include "server/app/commands/common.hpp"
 
@@ -70,6 +71,18 @@ void reset_password(issuance::Core& core, const std::string& email, const std::s
     if (password_file.empty()) {
         fmt::print("password {} (shown once)\n", password.reveal());
     }
+}
+
+void link_user(issuance::Core& core, const std::string& email, const std::string& subject, const std::string& issuer)
+{
+    if (issuer.empty()) {
+        throw std::runtime_error("no identity provider is configured (oidc.issuer); name one with --issuer");
+    }
+    const auto user = find_user(core, email);
+    const IdentityLink wanted{.user_id = user.id, .issuer = issuer, .subject = subject};
+    value_or_throw(core.store.write_now(
+        [&](db::UnitOfWork& work) { return issuance::oidc::link_identity(core, work, operator_caller(), wanted); }));
+    fmt::print("user {} can sign in as {} of {}\n", user.email, subject, issuer);
 }
 
 void set_user_enabled(issuance::Core& core, const std::string& email, bool enabled)

@@ -448,8 +448,11 @@ TEST_CASE("policy decisions are listed through an index, by every filter", "[uni
     };
     add_decisions("all", {}, "policy_decisions_by_time");
     add_decisions("one's own", {.visible = own}, "policy_decisions_by_requester");
-    add_decisions("rule", {.rule = "r"}, "policy_decisions_by_time");
-    add_decisions("outcome", {.outcome = PolicyOutcome::Refused}, "policy_decisions_by_time");
+    add_decisions("rule", {.rule = "r"}, "policy_outcomes_of_rule");
+    add_decisions("rule, of a time", {.rule = "r", .since = at(1), .until = at(2)}, "policy_outcomes_of_rule");
+    add_decisions("outcome", {.outcome = PolicyOutcome::Refused}, "policy_outcomes_by_outcome");
+    add_decisions("outcome, of a time", {.outcome = PolicyOutcome::Waived, .since = at(1), .until = at(2)},
+                  "policy_outcomes_by_outcome");
     add_decisions("rule and outcome", {.rule = "r", .outcome = PolicyOutcome::Refused}, "policy_outcomes_by_rule");
     add_decisions("rule and outcome, of a time",
                   {.rule = "r", .outcome = PolicyOutcome::Refused, .since = at(1), .until = at(2)},
@@ -458,6 +461,100 @@ TEST_CASE("policy decisions are listed through an index, by every filter", "[uni
                   {.visible = own, .rule = "r", .outcome = PolicyOutcome::Warned},
                   "policy_decisions_by_requester");
     check_plans(cases);
+}
+
+TEST_CASE("decisions of a rule or an outcome are listed once each, whatever else they found", "[unit][db]")
+{
+    using enum PolicyOutcome;
+    using Outcomes = std::vector<UnmetRule>;
+    TestDatabase database(GENERATE(from_range(test_dialects())));
+    const Actor ada{.type = ActorType::User, .id = "u", .name = "Ada"};
+    const std::vector<Outcomes> decisions = {{{"a", Refused}, {"a", Warned}, {"b", Refused}},
+                                             {},
+                                             {{"b", Warned}, {"c", Warned}},
+                                             {{"a", Waived}},
+                                             {{"a", Refused}, {"b", Refused}, {"c", Refused}}};
+    database.store().write_now([&](db::UnitOfWork& unit) {
+        for (std::size_t i = 0; i < decisions.size(); ++i) {
+            db::PolicyDecisionRepository(unit).insert({.id = "d" + std::to_string(i),
+                                                       .decided_at = at(static_cast<long long>(i)),
+                                                       .requested_by = ada,
+                                                       .outcomes = decisions[i]});
+        }
+    });
+    const auto listed = [&](const db::PolicyDecisionFilter& filter) {
+        return database.store().read_now([&](db::Session& session) {
+            db::PolicyDecisionRepository repository(session);
+            std::string ids;
+            PageRequest page{.limit = 1};
+            for (auto found = repository.list(filter, page); !found.empty(); found = repository.list(filter, page)) {
+                ids += found[0].id + ' ';
+                page.after = Position{.value = std::to_string(to_millis(found[0].decided_at)), .id = found[0].id};
+            }
+            CHECK(repository.count(filter) == std::ranges::count(ids, ' '));
+            return ids;
+        });
+    };
+    for (const auto& own : {std::optional<Actor>(), std::optional(ada)}) { // by outcomes, and by decisions
+        CHECK(listed({.requested_by = own, .outcome = Refused}) == "d0 d4 ");
+        CHECK(listed({.requested_by = own, .outcome = Warned}) == "d0 d2 ");
+        CHECK(listed({.requested_by = own, .outcome = Waived}) == "d3 ");
+        CHECK(listed({.requested_by = own, .rule = "a"}) == "d0 d3 d4 ");
+        CHECK(listed({.requested_by = own, .rule = "b"}) == "d0 d2 d4 ");
+        CHECK(listed({.requested_by = own, .rule = "b", .outcome = Refused}) == "d0 d4 ");
+        CHECK(listed({.requested_by = own, .rule = "d"}).empty());
+        CHECK(listed({.requested_by = own, .outcome = Refused, .since = at(1), .until = at(9)}) == "d4 ");
+        CHECK(listed({.requested_by = own, .rule = "a", .since = at(1), .until = at(4)}) == "d3 ");
+    }
+}
+
+TEST_CASE("what expires in a span and came in a window is looked for in that window alone", "[unit][db]")
+{
+    TestDatabase database(GENERATE(from_range(test_dialects())));
+    constexpr long long kTerm = 90LL * 24 * 60 * 60;
+    constexpr long long kCount = 5'020;
+    std::vector<std::string> ids;
+    database.store().write_now([&](db::UnitOfWork& work) {
+        for (long long i = 0; i < kCount; ++i) {
+            auto certificate = sample_certificate();
+            certificate.created_at = at(i);
+            certificate.valid_to = at(i + kTerm);
+            certificate.names.clear();
+            certificate.tags.clear();
+            db::CertificateRepository(work).insert(certificate);
+            ids.push_back(certificate.id);
+        }
+    });
+    // More than a short walk.
+    const auto from = to_millis(at(10));
+    const auto to = to_millis(at(5'012));
+    using enum CertificateField;
+    using enum FilterOperator;
+    const db::CertificateFilter filter{.where = {is(CreatedAt, GreaterOrEqual, from), is(CreatedAt, Less, to),
+                                                 is(ValidTo, GreaterOrEqual, to_millis(at(1))),
+                                                 is(ValidTo, Less, to_millis(at(3 * kTerm)))},
+                                       .now = at(1)};
+    for (const bool descending : {true, false}) {
+        std::vector<std::string> found;
+        const List list = [&](db::Session& session) {
+            found.clear();
+            for (const auto& one : db::CertificateRepository(session).list(filter, db::CertificateSort::CreatedAt,
+                                                                           {.limit = 2, .descending = descending})) {
+                found.push_back(one.id);
+            }
+        };
+        const auto statements =
+            database.store().write_now([&](db::UnitOfWork& session) { return prepared_by(session, list); });
+        CHECK(found == (descending ? std::vector{ids[5'011], ids[5'010]} : std::vector{ids[10], ids[11]}));
+        const auto walk = std::ranges::find_if(
+            statements, [](const Statement& one) { return one.sql.starts_with("SELECT created_at, id"); });
+        REQUIRE(walk != statements.end());
+        // Each bound is in the condition, which every row is held against, and in the walk through the index.
+        for (const auto bound : {from, to}) {
+            CHECK(std::ranges::count_if(walk->parameters,
+                                        [&](const auto& cell) { return cell.is_number && cell.number == bound; }) == 2);
+        }
+    }
 }
 
 TEST_CASE("statistics read indexes instead of tables", "[unit][db]")

@@ -1,5 +1,6 @@
 #include "db/repositories/authority_repository.hpp"
 #include "db/repositories/configuration_repository.hpp"
+#include "db/statement.hpp"
 #include "issuance/administration.hpp"
 #include "issuance/audit.hpp"
 #include "issuance/authorities.hpp"
@@ -34,6 +35,37 @@ TEST_CASE("a first start makes everything once, a second nothing", "[issuance][s
     const issuance::Credentials credentials{.bearer_token = std::string(core.made.admin_token.reveal())};
     CHECK(core.read([&](db::Session& session) { return issuance::identify(core.core, session, credentials); })->role ==
           Role::SuperAdministrator);
+}
+
+TEST_CASE("users who administer nothing are not the first administrator", "[issuance][setup]")
+{
+    TestCore core(GENERATE(from_range(test_dialects())));
+    const auto needs = [&] {
+        return core.read([](db::Session& session) { return issuance::needs_administrator(session); });
+    };
+    CHECK_FALSE(needs());
+    core.user(Role::PkiAdministrator);
+    core.write([](db::UnitOfWork& work) { // as before the first, when an OpenID provider has brought somebody
+        db::Query(work, "UPDATE users SET role = 'user' WHERE role = 'super_administrator'").run();
+    });
+    CHECK(needs());
+    CHECK(core.read([](db::Session& session) { return issuance::needs_setup(session); }));
+    const auto create = [&](const std::string& email) {
+        return core.write([&](db::UnitOfWork& work) {
+            const User wanted{.email = email, .name = "First"};
+            return issuance::create_first_administrator(core.core, work, issuance::system_caller(), wanted, "");
+        });
+    };
+    const auto first = create("first@example.com");
+    REQUIRE(first.has_value());
+    CHECK(first->role == Role::SuperAdministrator);
+    CHECK_FALSE(needs());
+    CHECK(create("second@example.com").error().code == Code::Conflict);
+    core.write([](db::UnitOfWork& work) { // one who cannot sign in is none
+        db::Query(work, "UPDATE users SET enabled = 0 WHERE role = 'super_administrator'").run();
+    });
+    CHECK(needs());
+    CHECK(create("second@example.com").has_value());
 }
 
 TEST_CASE("the listener's certificate is issued through the gate, kept, and renewed in its last third",

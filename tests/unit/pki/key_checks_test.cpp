@@ -67,6 +67,9 @@ constexpr std::string_view k4100 =
     "9cd8da93cd6ea39b36501e32d7c39f835c77a0aa1da977eefa75d36d4d3d3e8217d2b2fe498fe607fdd080607b59a3a913bb9d94"
     "8dfcace6eaaf337109927d5a4ac7d2eb75b31b5abcb2a4acedc4ec7589337263b0325add3a9d0168d624d084c7";
 
+/// 2^257 + 3
+constexpr std::string_view kLongExponent = "020000000000000000000000000000000000000000000000000000000000000003";
+
 pki::PublicKey rsa_key(std::string_view modulus_hex, std::string_view exponent_hex = "010001")
 {
     return pki::PublicKey::from_spki(pki::rsa_spki(*from_hex(modulus_hex), *from_hex(exponent_hex))).value();
@@ -124,4 +127,49 @@ TEST_CASE("keys on the NIST curves and Ed25519 pass, other curves and no key do 
     REQUIRE(other);
     CHECK_FALSE(pki::check_public_key(*other));
     CHECK_FALSE(pki::check_public_key(pki::PublicKey()));
+}
+
+TEST_CASE("a key in use is weak for what makes it easier to break, not for what is not certified here", "[unit][pki]")
+{
+    struct Case {
+        const char* name;
+        std::string_view modulus;
+        std::string_view exponent;
+        const char* weakness; ///< empty: none
+    };
+
+    const auto item = GENERATE(values<Case>({{"a sound one", kSound, "010001", ""},
+                                             {"4100 bits", k4100, "010001", ""},
+                                             {"2050 bits", k2050, "010001", ""},
+                                             {"a long exponent", kSound, kLongExponent, ""},
+                                             {"1024 bits", k1024, "010001", "fewer than 2048 bits"},
+                                             {"exponent 3", kSound, "03", "below 2^16"},
+                                             {"exponent 65536", kSound, "010000", "even"},
+                                             {"a small factor", kSmallFactor, "010001", "small factor"},
+                                             {"ROCA", kRoca, "010001", "ROCA"},
+                                             {"close primes", kClosePrimes, "010001", "close"}}));
+    DYNAMIC_SECTION(item.name)
+    {
+        const auto weakness = pki::weakness_of(rsa_key(item.modulus, item.exponent));
+        CHECK(weakness.has_value() == !std::string_view(item.weakness).empty());
+        CHECK_THAT(weakness.value_or(""), Catch::Contains(item.weakness));
+    }
+}
+
+TEST_CASE("a key on another curve is weak when the curve is small", "[unit][pki]")
+{
+    const auto on = [](std::string_view spki) { return pki::PublicKey::from_spki(*from_hex(spki)).value(); };
+    const auto secp256k1 = on("3056301006072a8648ce3d020106052b8104000a034200"
+                              "0479be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798"
+                              "483ada7726a3c4655da4fbfc0e1108a8fd17b448a68554199c47d08ffb10d4b8");
+    CHECK_FALSE(pki::weakness_of(secp256k1));
+    // P-192, its generator.
+    const auto p192 =
+        on("3049301306072a8648ce3d020106082a8648ce3d030101033200"
+           "04188da80eb03090f67cbf20eb43a18800f4ff0afd82ff101207192b95ffc8da78631011ed6b24cdd573f977a11e794811");
+    CHECK(pki::weakness_of(p192));
+    for (const auto algorithm : {KeyAlgorithm::Ec256, KeyAlgorithm::Ed25519}) {
+        CHECK_FALSE(pki::weakness_of(pki::PrivateKey::generate(algorithm).public_key()));
+    }
+    CHECK_FALSE(pki::weakness_of(pki::PublicKey()));
 }

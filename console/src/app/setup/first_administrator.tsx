@@ -36,7 +36,7 @@ export default function FirstAdministrator() {
         <div className="gate-brand">
           <Seal />
           <h1>Welcome to Chancery</h1>
-          <p>Nobody has an account here yet. Make the first administrator; the domains, the CA and ACME come next.</p>
+          <p>There is no administrator here yet. Make the first one; the domains, the CA and ACME come next.</p>
         </div>
         <div className="panel">
           <form

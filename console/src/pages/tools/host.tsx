@@ -22,6 +22,7 @@ const kTitles: Record<Finding["code"], string> = {
   not_yet_valid: "Not valid yet",
   expires_soon: "Expires soon",
   revoked: "Revoked",
+  wrong_purpose: "Not for servers",
   untrusted: "Not trusted",
   chain_incomplete: "Chain not complete",
   weak_key: "Weak key",

@@ -22,6 +22,7 @@ import { TokenList } from "~/pages/tokens/list";
 import type { User } from "~/pages/users/data";
 import { DomainsField } from "~/pages/users/domains_field";
 import { RoleField } from "~/pages/users/role_field";
+import { IdentityLinks } from "./identity_links";
 
 function EditDialog({ id, onClose }: { id: string; onClose: () => void }) {
   const me = useMe();
@@ -192,7 +193,14 @@ export default function UserPage() {
       }
     >
       <div className="columns-detail">
-        <div className="stack">{mayManage && <TokenList userId={id} title="API tokens" />}</div>
+        <div className="stack">
+          {mayManage && (
+            <>
+              <TokenList userId={id} title="API tokens" />
+              <IdentityLinks userId={id} />
+            </>
+          )}
+        </div>
         <Panel title="User">
           <Facts>
             <Fact name="E-mail">{user.email}</Fact>

@@ -25,6 +25,7 @@ struct Outside {
         dns.a["inside.example.com"] = {"10.0.0.7"};
         dns.a["metadata.example.com"] = {"169.254.169.254"};
         dns.aaaa["six.example.com"] = {"::ffff:10.0.0.7"};
+        dns.a["empty.example.com"] = {};
         web.pages["https://ca.example.com:443/directory"] = http::text_response(200, "here");
     }
 
@@ -128,7 +129,34 @@ TEST_CASE("a host whose name leads to a reserved address is not looked at", "[is
     }
     CHECK(tls.probed.empty());
     CHECK(look("inside.example.com", {"10.0.0.0/8"}).has_value());
-    CHECK(look("nowhere.example.com").error() == "nowhere.example.com has no address");
+    CHECK(look("empty.example.com").error() == "empty.example.com has no address");
     tls.dead = {"8.8.4.4"};
     CHECK(look("ca.example.com").error() == "ca.example.com: connection refused");
+}
+
+TEST_CASE("why a name leads nowhere is said, and its allowed addresses are tried beside others",
+          "[issuance][hosts][providers]")
+{
+    Outside outside;
+    ScriptedTls tls;
+    tls.peers["mixed.example.com"] = {.certificate = "leaf", .chain = {"leaf"}, .version = "TLSv1.3"};
+    app::HostProber hosts(tls, outside.dns, {});
+    const auto look = [&](const std::string& host) {
+        return run(hosts.look({.host = host, .port = 443, .server_name = host}));
+    };
+    outside.dns.bogus = {"bogus.example.com"};
+    outside.dns.broken = {"broken.example.com"};
+    for (const auto* host : {"bogus.example.com", "broken.example.com", "nowhere.example.com"}) {
+        INFO(host);
+        const auto nothing = look(host);
+        REQUIRE_FALSE(nothing);
+        CHECK(nothing.error().starts_with(std::string(host) + ": "));
+        CHECK_FALSE(nothing.error().contains("has no address"));
+        const auto answer = outside.get("https://" + std::string(host) + "/");
+        REQUIRE_FALSE(answer);
+        CHECK(answer.error().kind == Kind::Unreachable);
+    }
+    outside.dns.a["mixed.example.com"] = {"10.0.0.7", "127.0.0.1", "8.8.4.4"};
+    outside.dns.aaaa["mixed.example.com"] = {"::1"};
+    CHECK(look("mixed.example.com")->address == "8.8.4.4");
 }

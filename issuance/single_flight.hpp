@@ -5,8 +5,8 @@
 
 namespace chancery::issuance {
 
-/// Held while a request without credentials makes something: of many at once in this process, one does. Never across
-/// processes: what is made twice there is made twice.
+/// Held while a request without credentials makes or fetches something: of many at once in this process, one does.
+/// Never across processes: what is made twice there is made twice.
 class SingleFlight {
 public:
     SingleFlight(std::string_view kind, const std::string& subject);

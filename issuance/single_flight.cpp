@@ -1,4 +1,4 @@
-#include "issuance/revocation_status/single_flight.hpp"
+#include "issuance/single_flight.hpp"
 
 #include <mutex>
 #include <set>
