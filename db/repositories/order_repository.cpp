@@ -1,6 +1,7 @@
 #include "db/repositories/order_repository.hpp"
 
 #include "core/text.hpp"
+#include "db/repositories/figures.hpp"
 #include "db/repositories/order_columns.hpp"
 #include "db/repositories/reversed_names.hpp"
 #include "db/repositories/visible_requests.hpp"
