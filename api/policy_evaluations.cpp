@@ -28,7 +28,10 @@ Result<issuance::Evaluation> read_evaluation(const Call& call)
 {
     json::Reader in(body_of(call.request));
     issuance::Evaluation wanted{.requester = read_requester(in)};
-    const auto renewed = in.optional_string("renews_certificate_id").value_or("");
+    const auto renewed = in.optional_string("renews_certificate_id");
+    if (renewed && renewed->empty()) {
+        in.reject("renews_certificate_id", "format", "must be an id");
+    }
     const auto pathway = read_choice<Pathway>(in, "pathway");
     if (in.has("policy") && !in.is_object("policy")) {
         in.reject("policy", "type", "must be an object");
@@ -39,7 +42,7 @@ Result<issuance::Evaluation> read_evaluation(const Call& call)
     }
     CHANCERY_TRY(request, issuance::parse_request(call.core(), in));
     wanted.request = std::move(request);
-    wanted.request.renews_certificate = renewed;
+    wanted.request.renews_certificate = renewed.value_or("");
     wanted.request.pathway = pathway.value_or(wanted.request.pathway);
     if (draft) {
         auto policy = policies::read_policy(*draft, {});
