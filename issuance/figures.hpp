@@ -2,13 +2,13 @@
 
 #include "db/repositories/order_repository.hpp"
 #include "db/repositories/policy_decision_repository.hpp"
-#include "issuance/access.hpp"
+#include "issuance/core.hpp"
 #include "issuance/periods.hpp"
 
 #include <string>
 #include <vector>
 
-/// Figures of orders and policy decisions: of the caller's own, or of all with ReadAllOrders.
+/// Figures of the orders and policy decisions that the caller may see (issuance/inventory/visibility.hpp).
 namespace chancery::issuance {
 
 /// One of the last days, weeks or months.
