@@ -153,8 +153,8 @@ std::vector<Order> page_of(Session& session, Conditions where, const PageRequest
     return where.bind_to(query).all(read_order);
 }
 
-/// Two lists in one order, each by its own index: what somebody submitted, and what else belongs to them. No order is in
-/// both.
+/// Two lists in one order, each by its own index: what somebody submitted, and what else belongs to them. No order is
+/// in both.
 std::vector<Order> list_own(Session& session, const OrderFilter& filter, const PageRequest& page)
 {
     const auto& own = filter.visible->own;

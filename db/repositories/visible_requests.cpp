@@ -100,8 +100,7 @@ SqlPiece check_decision(const VisibleRequests& visible)
     any.add(there_is("orders o WHERE o.id = d.order_id", order_condition("o", visible)));
     if (!visible.domains.empty()) {
         any.sql += " OR ";
-        any.add(
-            there_is("order_names n WHERE n.order_id = d.order_id", under_any("n.reversed_name", visible.domains)));
+        any.add(there_is("order_names n WHERE n.order_id = d.order_id", under_any("n.reversed_name", visible.domains)));
     }
     return never_null(std::move(any));
 }

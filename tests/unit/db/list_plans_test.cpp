@@ -401,19 +401,19 @@ std::vector<Case> narrowed_cases(Work most)
     add<db::OrderRepository>(cases, "orders", db::OrderFilter{.visible = kUnderTwo}, most);
     add<db::OrderRepository>(cases, "failed orders",
                              db::OrderFilter{.statuses = {OrderStatus::Failed}, .visible = kUnderTwo}, most);
-    add<db::OrderRepository>(cases, "orders of a requester",
-                             db::OrderFilter{.requester_id = "x", .visible = kUnderTwo}, most);
+    add<db::OrderRepository>(cases, "orders of a requester", db::OrderFilter{.requester_id = "x", .visible = kUnderTwo},
+                             most);
     add<db::PolicyDecisionRepository>(cases, "decisions", db::PolicyDecisionFilter{.visible = kUnderTwo}, most);
     add<db::PolicyDecisionRepository>(
         cases, "decisions by outcome",
         db::PolicyDecisionFilter{.visible = kUnderTwo, .rule = "r", .outcome = PolicyOutcome::Warned}, most);
     add<db::AlertRepository>(
         cases, "alerts",
-        db::AlertFilter{.visible = db::VisibleAlerts{
-                            .certificates = {FilterNode::any(
-                                {is(CertificateField::RequesterId, FilterOperator::Equal, "u"),
-                                 is(CertificateField::Name, FilterOperator::Under, "example.com")})},
-                            .requests = kUnderTwo}});
+        db::AlertFilter{
+            .visible = db::VisibleAlerts{
+                .certificates = {FilterNode::any({is(CertificateField::RequesterId, FilterOperator::Equal, "u"),
+                                                  is(CertificateField::Name, FilterOperator::Under, "example.com")})},
+                .requests = kUnderTwo}});
     return cases;
 }
 
@@ -457,8 +457,7 @@ TEST_CASE("policy decisions are listed through an index, by every filter", "[uni
     add_decisions("rule and outcome, of a time",
                   {.rule = "r", .outcome = PolicyOutcome::Refused, .since = at(1), .until = at(2)},
                   "policy_outcomes_by_rule");
-    add_decisions("one's own of a rule and outcome",
-                  {.visible = own, .rule = "r", .outcome = PolicyOutcome::Warned},
+    add_decisions("one's own of a rule and outcome", {.visible = own, .rule = "r", .outcome = PolicyOutcome::Warned},
                   "policy_decisions_by_requester");
     check_plans(cases);
 }
@@ -482,7 +481,10 @@ TEST_CASE("decisions of a rule or an outcome are listed once each, whatever else
                                                        .outcomes = decisions[i]});
         }
     });
-    const auto listed = [&](const db::PolicyDecisionFilter& filter) {
+    const auto listed = [&](bool own, db::PolicyDecisionFilter filter) {
+        if (own) {
+            filter.visible = db::VisibleRequests{.own = ada};
+        }
         return database.store().read_now([&](db::Session& session) {
             db::PolicyDecisionRepository repository(session);
             std::string ids;
@@ -495,16 +497,16 @@ TEST_CASE("decisions of a rule or an outcome are listed once each, whatever else
             return ids;
         });
     };
-    for (const auto& own : {std::optional<Actor>(), std::optional(ada)}) { // by outcomes, and by decisions
-        CHECK(listed({.requested_by = own, .outcome = Refused}) == "d0 d4 ");
-        CHECK(listed({.requested_by = own, .outcome = Warned}) == "d0 d2 ");
-        CHECK(listed({.requested_by = own, .outcome = Waived}) == "d3 ");
-        CHECK(listed({.requested_by = own, .rule = "a"}) == "d0 d3 d4 ");
-        CHECK(listed({.requested_by = own, .rule = "b"}) == "d0 d2 d4 ");
-        CHECK(listed({.requested_by = own, .rule = "b", .outcome = Refused}) == "d0 d4 ");
-        CHECK(listed({.requested_by = own, .rule = "d"}).empty());
-        CHECK(listed({.requested_by = own, .outcome = Refused, .since = at(1), .until = at(9)}) == "d4 ");
-        CHECK(listed({.requested_by = own, .rule = "a", .since = at(1), .until = at(4)}) == "d3 ");
+    for (const bool own : {false, true}) { // by outcomes, and by decisions
+        CHECK(listed(own, {.outcome = Refused}) == "d0 d4 ");
+        CHECK(listed(own, {.outcome = Warned}) == "d0 d2 ");
+        CHECK(listed(own, {.outcome = Waived}) == "d3 ");
+        CHECK(listed(own, {.rule = "a"}) == "d0 d3 d4 ");
+        CHECK(listed(own, {.rule = "b"}) == "d0 d2 d4 ");
+        CHECK(listed(own, {.rule = "b", .outcome = Refused}) == "d0 d4 ");
+        CHECK(listed(own, {.rule = "d"}).empty());
+        CHECK(listed(own, {.outcome = Refused, .since = at(1), .until = at(9)}) == "d4 ");
+        CHECK(listed(own, {.rule = "a", .since = at(1), .until = at(4)}) == "d3 ");
     }
 }
 

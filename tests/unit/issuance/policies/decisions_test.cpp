@@ -16,7 +16,8 @@ namespace {
 
 Result<PolicyDecisionRecord> read_decision(TestCore& core, const issuance::Caller& caller, const std::string& id)
 {
-    return core.read([&](db::Session& session) { return issuance::read_policy_decision(session, caller, id); });
+    return core.read(
+        [&](db::Session& session) { return issuance::read_policy_decision(core.core, session, caller, id); });
 }
 
 long long decisions(TestCore& core)
