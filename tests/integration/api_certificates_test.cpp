@@ -280,7 +280,8 @@ TEST_CASE("a certificate has a private key exactly when it can be exported, wher
 
     const auto csv = world.admin.get("/api/v1/certificates/exports?format=csv").body;
     const auto header = split(csv.substr(0, csv.find('\r')), ',');
-    const auto column = std::ranges::find(header, "has_private_key") - header.begin();
+    // From the end: an issuer has commas of its own.
+    const auto from_end = static_cast<std::size_t>(header.end() - std::ranges::find(header, "has_private_key"));
     const auto filtered = [&](const char* value, const std::string& sort) {
         std::vector<std::string> ids;
         const auto answer = world.admin.get(std::string("/api/v1/certificates?include_total=true&has_private_key=") +
@@ -296,8 +297,8 @@ TEST_CASE("a certificate has a private key exactly when it can be exported, wher
         const auto target = "/api/v1/certificates/" + kind.id;
         CHECK(world.admin.get(target).json().boolean("has_private_key") == kind.exportable);
         const auto line = csv.substr(csv.find("\n" + kind.id) + 1);
-        CHECK(split(line.substr(0, line.find('\r')), ',').at(static_cast<std::size_t>(column)) ==
-              (kind.exportable ? "true" : "false"));
+        const auto cells = split(line.substr(0, line.find('\r')), ',');
+        CHECK(cells.at(cells.size() - from_end) == (kind.exportable ? "true" : "false"));
         for (const auto* const sort : {"-created_at", "valid_to", "common_name"}) {
             CHECK(std::ranges::count(filtered("true", sort), kind.id) == (kind.exportable ? 1 : 0));
             CHECK(std::ranges::count(filtered("false", sort), kind.id) == (kind.exportable ? 0 : 1));

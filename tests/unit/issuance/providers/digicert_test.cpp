@@ -1,4 +1,5 @@
 #include "db/repositories/certificate_repository.hpp"
+#include "pki/certificate.hpp"
 #include "tests/support/digicert_server.hpp"
 #include "tests/unit/issuance/providers/world.hpp"
 
