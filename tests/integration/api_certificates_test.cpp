@@ -274,7 +274,7 @@ TEST_CASE("a certificate has a private key exactly when it can be exported, wher
         });
         like("key that is gone", own, [&](Certificate& one) { one.key_id = new_id(now); });
     });
-    const auto listeners = world.admin.get("/api/v1/certificates?tag=listener").items();
+    auto listeners = world.admin.get("/api/v1/certificates?tag=listener").items();
     REQUIRE(listeners.size() == 1);
     kinds.push_back({"the server's own", listeners[0].string("id")});
 

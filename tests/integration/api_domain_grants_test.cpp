@@ -90,12 +90,13 @@ void check_hidden(const ApiClient& client, const std::string& collection, const 
 
 } // namespace
 
-TEST_CASE("an administrator with domains sees orders with a name under them, and their own", "[integration][api][grants]")
+TEST_CASE("an administrator with domains sees orders with a name under them, and their own",
+          "[integration][api][grants]")
 {
     Estate estate(GENERATE(from_range(test_dialects())));
     auto& world = estate.world;
-    for (const auto role : {Role::DeploymentAdministrator, Role::PolicyAdministrator, Role::PkiAdministrator,
-                            Role::ReportOperator}) {
+    for (const auto role :
+         {Role::DeploymentAdministrator, Role::PolicyAdministrator, Role::PkiAdministrator, Role::ReportOperator}) {
         const auto somebody = estate.narrowed(role);
         CHECK(all_of(somebody, kOrders, "id") == [&] {
             Texts ids = {estate.ours.text("id"), estate.our_waiting};
@@ -167,13 +168,14 @@ TEST_CASE("an administrator with domains sees alerts about what is under them, a
         REQUIRE(world.admin.post(kOrders + ('/' + id) + "/cancellation", R"({"reason":"No."})").status == 200);
     }
     world.test.write([&](db::UnitOfWork& work) {
-        issuance::raise_alert(world.test.core, work,
-                              {.kind = "provider.failed", .cause = "p", .resource_type = "provider", .resource_id = "p"});
+        issuance::raise_alert(
+            world.test.core, work,
+            {.kind = "provider.failed", .cause = "p", .resource_type = "provider", .resource_id = "p"});
     });
     const auto somebody = estate.narrowed(Role::PkiAdministrator);
     const auto by_resource = [](const ApiClient& client) {
         std::map<std::string, std::string> ids;
-        for (const auto& alert : client.get(std::string(kAlerts) + "?limit=200").items()) {
+        for (auto& alert : client.get(std::string(kAlerts) + "?limit=200").items()) {
             ids[alert.object("resource").string("id")] = alert.string("id");
         }
         return ids;
@@ -211,7 +213,8 @@ TEST_CASE("figures of orders and decisions count what their reader could list", 
     CHECK(total(everybody, "/api/v1/stats/policy-outcomes") == 4);
 }
 
-TEST_CASE("a replay looks at what the one who asked for it sees, and shows nobody else more", "[integration][api][grants]")
+TEST_CASE("a replay looks at what the one who asked for it sees, and shows nobody else more",
+          "[integration][api][grants]")
 {
     Estate estate(GENERATE(from_range(test_dialects())));
     auto& world = estate.world;
@@ -268,7 +271,7 @@ TEST_CASE("an administrator with domains approves waivers under them alone", "[i
     const auto first_mistake = [&](const std::string& what) {
         const auto answer = approver.post(kWaivers, waiver_body(estate, what));
         CHECK(answer.status == 422);
-        const auto mistake = answer.json().objects("errors").at(0);
+        auto mistake = answer.json().objects("errors").at(0);
         return mistake.string("pointer") + ' ' + mistake.string("code") + ' ' + mistake.string("detail");
     };
     // What is there and not theirs is as what is not there.
@@ -365,14 +368,14 @@ TEST_CASE("whoever may see a certificate reads what happened to it", "[integrati
     CHECK(actions(world.somebody(Role::ReportOperator)) ==
           Texts{"certificate.update.success", "certificate.view.accessed", "certificate.view.accessed",
                 "certificate.issue.success", "certificate.request_automated.submitted"});
-    CHECK(actions(ada) == Texts{"certificate.update.success", "certificate.issue.success",
-                                "certificate.request_automated.submitted"});
+    CHECK(actions(ada) ==
+          Texts{"certificate.update.success", "certificate.issue.success", "certificate.request_automated.submitted"});
     CHECK(ada.get(events + "?include_total=true").json().integer("total") == 3);
     const auto ascending = ada.walk(events + "?sort=sequence", 2, "action");
     CHECK(ascending.front() == "certificate.request_automated.submitted");
 
-    const auto whole = world.admin.get(events).items().front();
-    const auto part = ada.get(events).items().front();
+    auto whole = world.admin.get(events).items().front();
+    auto part = ada.get(events).items().front();
     for (const auto* const member : {"source_address", "request_id", "previous_hash", "hash"}) {
         INFO(member);
         CHECK(whole.has(member));

@@ -7,6 +7,7 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <catch2/catch.hpp>
+#include <openssl/evp.h>
 #include <openssl/rsa.h>
 
 #include <atomic>

@@ -247,24 +247,21 @@ TEST_CASE("whoever an administrator has linked to a user signs in as that user",
     const auto body = R"({"email":"grace@example.com","name":"Grace","password":"correct horse battery staple"})";
     const auto user = realm.world.admin.post("/api/v1/users", body).text("id");
     const auto links = "/api/v1/users/" + user + "/identity-links";
-    const auto linked = realm.world.admin.post(links, R"({"subject":")" + subject + ""
-}
-
-");
+    const auto linked = realm.world.admin.post(links, R"({"subject":")" + subject + "\"}");
     REQUIRE(linked.status == 201);
-CHECK(linked.text("issuer") == OidcProvider::kIssuer);
-const auto done = realm.log_in();
-REQUIRE(done.status == 200);
-CHECK(realm.me(done).text("actor/name") == "grace@example.com");
-CHECK(realm.me(done).text("role") == "pki_administrator");
+    CHECK(linked.text("issuer") == OidcProvider::kIssuer);
+    const auto done = realm.log_in();
+    REQUIRE(done.status == 200);
+    CHECK(realm.me(done).text("actor/name") == "grace@example.com");
+    CHECK(realm.me(done).text("role") == "pki_administrator");
 
-// Without the link the person is out.
-const auto link = "/api/v1/identity-links/" + linked.text("id");
-REQUIRE(realm.world.admin.remove(link, realm.world.etag(link)).status == 204);
-CHECK(realm.me(done).status == 401);
-CHECK(realm.log_in().code() == "FORBIDDEN");
-CHECK(realm.world.recorded("identity_link.create.success") == 1);
-CHECK(realm.world.recorded("identity_link.delete.success") == 1);
+    // Without the link the person is out.
+    const auto link = "/api/v1/identity-links/" + linked.text("id");
+    REQUIRE(realm.world.admin.remove(link, realm.world.etag(link)).status == 204);
+    CHECK(realm.me(done).status == 401);
+    CHECK(realm.log_in().code() == "FORBIDDEN");
+    CHECK(realm.world.recorded("identity_link.create.success") == 1);
+    CHECK(realm.world.recorded("identity_link.delete.success") == 1);
 }
 
 TEST_CASE("a user who was made at their first login has a link, too", "[integration][api][oidc]")

@@ -1,4 +1,5 @@
 #include "db/repositories/configuration_repository.hpp"
+#include "pki/certificate.hpp"
 #include "pki/pem.hpp"
 #include "tests/support/api_world.hpp"
 #include "tests/support/est_server.hpp"
