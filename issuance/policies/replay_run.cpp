@@ -57,9 +57,9 @@ db::PageRequest page_of(const PolicyReplay& replay)
 /// One batch of a replay: what is read, asked and added up, on one snapshot of the database.
 class Batch {
 public:
-    Batch(Core& core, db::Session& session, PolicyReplay replay, const Caller& asker)
+    Batch(Core& core, db::Session& session, PolicyReplay replay, const Caller& asker, Time now)
         : core_(core), session_(session), replay_(std::move(replay)), policy_(policy_of_document(replay_.document)),
-          tally_(policy_, replay_.tally), extent_(extent_of(core, session, replay_, asker, core.clock.now()))
+          tally_(policy_, replay_.tally), extent_(extent_of(core, session, replay_, asker, now)), now_(now)
     {
         policy_.enabled = true; // a disabled one is asked what it would do
         policies_ = policy::PolicySet::compile({policy_});
@@ -67,7 +67,7 @@ public:
 
     PolicyReplay run()
     {
-        const auto now = core_.clock.now();
+        const auto now = now_;
         if (replay_.state == ReplayState::Pending) {
             begin(now);
         }
@@ -155,6 +155,7 @@ private:
     Policy policy_;
     ReplayTally tally_;
     Extent extent_;
+    Time now_;
     policy::PolicySet policies_{};
     ReplayFacts facts_{core_, session_, policies_};
 };
@@ -180,7 +181,7 @@ std::optional<PolicyReplay> next_batch(Core& core, db::Session& session, const s
     }
     std::optional<Batch> batch;
     try {
-        batch.emplace(core, session, *replay, *asker);
+        batch.emplace(core, session, *replay, *asker, now);
     } catch (const std::runtime_error&) {
         // Its policy or tally was written by another version and says nothing to this one: no retry would change that.
         return failed("What is stored of the replay is not readable.");

@@ -272,11 +272,13 @@ TEST_CASE("a certificate has a private key exactly when it can be exported, wher
             const auto key = pki::PrivateKey::generate(KeyAlgorithm::Ec256);
             db::KeyRepository(work).insert(world.test.keys.wrap(key, *one.key_id, "ocsp_responder", now));
         });
+        like("key of the server's own listener", own, [&](Certificate& one) {
+            one.key_id = new_id(now);
+            const auto key = pki::PrivateKey::generate(KeyAlgorithm::Ec256);
+            db::KeyRepository(work).insert(world.test.keys.wrap(key, *one.key_id, "listener", now));
+        });
         like("key that is gone", own, [&](Certificate& one) { one.key_id = new_id(now); });
     });
-    auto listeners = world.admin.get("/api/v1/certificates?tag=listener").items();
-    REQUIRE(listeners.size() == 1);
-    kinds.push_back({"the server's own", listeners[0].string("id")});
 
     const auto csv = world.admin.get("/api/v1/certificates/exports?format=csv").body;
     const auto header = split(csv.substr(0, csv.find('\r')), ',');

@@ -312,7 +312,7 @@ TEST_CASE("a browser whose login is refused shows a page that says why", "[integ
     }
     SECTION("the address is another user's")
     {
-        realm.provider.more_claims = R"(,"email":"admin@localhost","groups":["staff"])";
+        realm.provider.more_claims = R"(,"email":"admin@localhost","email_verified":true,"groups":["staff"])";
         page = realm.come_back(query, html);
         CHECK(page.status == 409);
     }
