@@ -31,6 +31,15 @@ void until_somebody_waits(db::UnitOfWork& work)
     }
 }
 
+/// Runs `second` at the world's door while another node has written what `first` does, and goes on when `second` waits
+/// for that. (Of two units of one node the second may be taken into the group of the first, and then does not wait.)
+template <class First, class Second> void meet(ApiWorld& world, First first, Second second)
+{
+    metrics::Registry metrics;
+    db::Store other(world.test.database.config(), metrics);
+    overlap(other, first, second, until_somebody_waits);
+}
+
 /// Changes the user's row.
 auto change_of(const std::string& id)
 {
@@ -56,20 +65,14 @@ TEST_CASE("who changes their password while their login is changed is told", "[i
         {.actor = {.type = ActorType::User, .id = made.text("id")}, .role = Role::User, .scope = Scope::Admin},
         Scope::Admin);
     const ApiClient ada(world.router, token);
-    // By another node: the door takes two units for this, and the first is not held up by a unit of its own store.
-    metrics::Registry metrics;
-    db::Store other(world.test.database.config(), metrics);
-    overlap(
-        other, change_of(made.text("id")),
-        [&] {
-            const auto refused =
-                ada.post("/api/v1/me/password",
-                         R"({"current_password":"a long enough password","new_password":"another long password"})");
-            INFO(refused.body);
-            CHECK(refused.status == 409);
-            CHECK(refused.code() == "CONFLICT");
-        },
-        until_somebody_waits);
+    meet(world, change_of(made.text("id")), [&] {
+        const auto refused =
+            ada.post("/api/v1/me/password",
+                     R"({"current_password":"a long enough password","new_password":"another long password"})");
+        INFO(refused.body);
+        CHECK(refused.status == 409);
+        CHECK(refused.code() == "CONFLICT");
+    });
 }
 
 TEST_CASE("who takes a second factor away while the login is changed is told", "[integration][api][races]")
@@ -87,15 +90,12 @@ TEST_CASE("who takes a second factor away while the login is changed is told", "
         CHECK(factors.confirm(id, 1, world.test.clock.now()));
     });
     const auto etag = world.etag(made.field("location"));
-    overlap(
-        world.test.store(), change_of(id),
-        [&] {
-            const auto refused = world.admin.remove(made.field("location") + "/totp", etag);
-            INFO(refused.body);
-            CHECK(refused.status == 409);
-            CHECK(refused.code() == "CONFLICT");
-        },
-        until_somebody_waits);
+    meet(world, change_of(id), [&] {
+        const auto refused = world.admin.remove(made.field("location") + "/totp", etag);
+        INFO(refused.body);
+        CHECK(refused.status == 409);
+        CHECK(refused.code() == "CONFLICT");
+    });
     CHECK(world.test.read([&](db::Session& session) { return db::TotpRepository(session).find(id).has_value(); }));
 }
 
@@ -119,16 +119,13 @@ TEST_CASE("a certificate that is bound to two machines at once is bound to one",
         account.certificate_ids = {certificate};
         return accounts.update(account) && accounts.bind_certificates(account);
     };
-    overlap(
-        world.test.store(), bind_first,
-        [&] {
-            const auto refused = world.admin.patch(second.field("location"),
-                                                   R"({"certificate_ids":[")" + certificate + "\"]}", second.etag());
-            INFO(refused.body);
-            CHECK(refused.status == 409);
-            CHECK(refused.code() == "CONFLICT");
-        },
-        until_somebody_waits);
+    meet(world, bind_first, [&] {
+        const auto refused = world.admin.patch(second.field("location"),
+                                               R"({"certificate_ids":[")" + certificate + "\"]}", second.etag());
+        INFO(refused.body);
+        CHECK(refused.status == 409);
+        CHECK(refused.code() == "CONFLICT");
+    });
     CHECK(world.admin.get(first.field("location")).json().strings("certificate_ids") ==
           std::vector<std::string>{certificate});
     CHECK(world.admin.get(second.field("location")).json().strings("certificate_ids").empty());
