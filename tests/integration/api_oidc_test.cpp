@@ -1,6 +1,7 @@
 #include "core/encoding.hpp"
 #include "issuance/identity/oidc/state.hpp"
 #include "tests/support/api_world.hpp"
+#include "tests/support/full_queue.hpp"
 #include "tests/support/oidc_provider.hpp"
 
 #include <catch2/catch.hpp>
@@ -446,4 +447,15 @@ TEST_CASE("without a provider there is nothing to sign in with", "[integration][
     CHECK(browser.get("/oidc/login").status == 404);
     CHECK(browser.get("/oidc/login", {{"Accept", "text/html,*/*;q=0.8"}}).status == 404);
     CHECK(browser.get("/oidc/callback?code=x&state=y", {{"Accept", "text/html"}}).status == 404);
+}
+
+TEST_CASE("who comes back from the provider to a server that has too much to do is told so", "[integration][api][oidc]")
+{
+    Realm realm;
+    const auto query = realm.provider.authorize(realm.begin().field("location"));
+    const FullQueue full(realm.world.test.database, FullQueue::Of::Changes);
+    const auto refused = realm.come_back(query);
+    CHECK(refused.status == 503);
+    CHECK_FALSE(refused.field("retry-after").empty());
+    CHECK_FALSE(refused.field("set-cookie").contains("session"));
 }
