@@ -30,6 +30,7 @@ public:
             queue_one(database.store(), what);
             std::this_thread::sleep_for(std::chrono::milliseconds(1));
         }
+        full_ = false; // it may have been, before the threads took what was in it
         while (!full_) {
             queue_one(database.store(), what);
         }
