@@ -52,8 +52,7 @@ Result<Answer> list(const Call& call, db::Session& session)
     const db::AlertFilter filter{.states = query.choices<AlertState>("state"),
                                  .severities = query.choices<AlertSeverity>("severity"),
                                  .kind = query.text("kind").value_or(""),
-                                 .visible =
-                                     issuance::inventory::visible_alerts(call.core(), session, call.caller)};
+                                 .visible = issuance::inventory::visible_alerts(call.core(), session, call.caller)};
     CHANCERY_CHECK(query.finish());
     const auto by_time = [](const Alert& alert) {
         return db::Position{.value = std::to_string(to_millis(alert.last_at)), .id = alert.id};

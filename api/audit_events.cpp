@@ -82,7 +82,7 @@ Result<Answer> of_certificate(const Call& call, db::Session& session)
     CHANCERY_CHECK(query.finish());
     CHANCERY_TRY(history, inventory::history_of(call.core(), session, call.caller, id));
     const auto write_one = [whole = inventory::sees_whole_records(call.caller)](json::Writer& out,
-                                                                               const AuditEvent& event) {
+                                                                                const AuditEvent& event) {
         out.begin_object();
         write_members(out, event, whole);
         out.end_object();

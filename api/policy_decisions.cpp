@@ -41,8 +41,8 @@ Result<Answer> list(const Call& call, db::Session& session)
 {
     QueryReader query(call.request);
     const auto paging = read_paging(call, query, kSorts);
-    const db::PolicyDecisionFilter filter{.visible = issuance::inventory::visible_requests(call.core(), session,
-                                                                                          call.caller),
+    const db::PolicyDecisionFilter filter{.visible =
+                                              issuance::inventory::visible_requests(call.core(), session, call.caller),
                                           .rule = query.text("rule").value_or(""),
                                           .outcome = query.choice<PolicyOutcome>("outcome"),
                                           .since = query.time("since"),

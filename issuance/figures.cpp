@@ -16,7 +16,8 @@ std::vector<OrderPeriod> order_figures(Core& core, db::Session& session, const C
                                        Interval interval, int periods)
 {
     const auto bounds = recent_periods(now, interval, periods);
-    const auto counts = db::OrderRepository(session).count_between(inventory::visible_requests(core, session, caller), bounds);
+    const auto counts =
+        db::OrderRepository(session).count_between(inventory::visible_requests(core, session, caller), bounds);
     std::vector<OrderPeriod> figures;
     for (std::size_t i = 0; i < counts.size(); ++i) {
         figures.push_back({.period = period_at(bounds, i, interval), .orders = counts[i]});
@@ -26,14 +27,16 @@ std::vector<OrderPeriod> order_figures(Core& core, db::Session& session, const C
 
 std::vector<db::ProviderDurations> order_durations(Core& core, db::Session& session, const Caller& caller, Time since)
 {
-    return db::OrderRepository(session).durations(inventory::visible_requests(core, session, caller), since, kMostProviders);
+    return db::OrderRepository(session).durations(inventory::visible_requests(core, session, caller), since,
+                                                  kMostProviders);
 }
 
 std::vector<OutcomePeriod> outcome_figures(Core& core, db::Session& session, const Caller& caller, Time now,
                                            Interval interval, int periods)
 {
     const auto bounds = recent_periods(now, interval, periods);
-    auto rules = db::PolicyDecisionRepository(session).count_between(inventory::visible_requests(core, session, caller), bounds);
+    auto rules =
+        db::PolicyDecisionRepository(session).count_between(inventory::visible_requests(core, session, caller), bounds);
     std::vector<OutcomePeriod> figures;
     for (std::size_t i = 0; i < rules.size(); ++i) {
         figures.push_back({.period = period_at(bounds, i, interval), .rules = std::move(rules[i])});

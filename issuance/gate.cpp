@@ -356,9 +356,8 @@ Result<std::string> build_checked_tbs(Core& core, db::UnitOfWork& work, const Ca
     for (const auto& finding : findings) {
         refusal.problem.detail += " Lint " + finding.lint + ": " + finding.detail;
     }
-    const Judged judged{.decision = admission.decision,
-                        .provider_id = admission.provider_id,
-                        .renewed_for = admission.renewed_for};
+    const Judged judged{
+        .decision = admission.decision, .provider_id = admission.provider_id, .renewed_for = admission.renewed_for};
     return refused(core, work, caller, request,
                    {.order_id = admission.order_id, .at = core.clock.now(), .judged = judged}, std::move(refusal));
 }

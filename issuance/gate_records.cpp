@@ -209,11 +209,11 @@ std::unexpected<Problem> refused(Core& core, db::UnitOfWork& work, const Caller&
     }
     // Without an order the names are the decision's: who sees what lies under their domains finds it by them.
     if (order || (!decided.judged.decision.id.empty() && request.order_id.empty())) {
-        work.write_always([order = std::move(order), id = decided.order_id,
-                           names = asked_names(request)](db::Session& session) {
-            db::OrderRepository orders(session);
-            order ? orders.insert(*order, names) : orders.insert_names(id, names);
-        });
+        work.write_always(
+            [order = std::move(order), id = decided.order_id, names = asked_names(request)](db::Session& session) {
+                db::OrderRepository orders(session);
+                order ? orders.insert(*order, names) : orders.insert_names(id, names);
+            });
     }
     return std::unexpected(std::move(problem));
 }

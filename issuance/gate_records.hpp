@@ -13,8 +13,8 @@ namespace chancery::issuance {
 /// What the policies were asked, and what they said.
 struct Judged {
     policy::Facts facts{};
-    policy::Decision decision{}; ///< without an id: the request did not come as far
-    std::string provider_id{};   ///< the chosen one; empty when it did not come as far
+    policy::Decision decision{};        ///< without an id: the request did not come as far
+    std::string provider_id{};          ///< the chosen one; empty when it did not come as far
     std::optional<Actor> renewed_for{}; ///< of a renewal: whose the certificate is
 };
 

@@ -14,7 +14,7 @@ namespace chancery::db {
 /// Empty members do not narrow.
 struct PolicyDecisionFilter {
     std::optional<VisibleRequests> visible{};
-    std::string rule{};                  ///< that was not met
+    std::string rule{}; ///< that was not met
     std::optional<PolicyOutcome> outcome{};
     std::optional<Time> since{};
     std::optional<Time> until{};
@@ -37,8 +37,8 @@ public:
     std::optional<PolicyDecisionRecord> find(const std::string& id);
     /// Nothing, too, when it is not visible: with one's own requests go the orders that one sees.
     std::optional<PolicyDecisionRecord> find(const std::string& id, const std::optional<VisibleRequests>& visible);
-    /// Sorted by when they were made. Without documents and `outcomes`. Of somebody who sees nothing under a domain, those
-    /// of their own requests.
+    /// Sorted by when they were made. Without documents and `outcomes`. Of somebody who sees nothing under a domain,
+    /// those of their own requests.
     std::vector<PolicyDecisionRecord> list(const PolicyDecisionFilter& filter, const PageRequest& page);
     long long count(const PolicyDecisionFilter& filter);
     /// Fills in `outcomes`.

@@ -5,8 +5,8 @@
 
 /// What somebody sees of all requests, as SQL. For db/repositories/*.cpp only.
 ///
-/// A list is answered as the inventory's is (certificate_conditions.hpp): few rows are found by the indexes of what makes
-/// them visible; among many the list is walked in its own order and each row is checked, to the end of the page.
+/// A list is answered as the inventory's is (certificate_conditions.hpp): few rows are found by the indexes of what
+/// makes them visible; among many the list is walked in its own order and each row is checked, to the end of the page.
 namespace chancery::db {
 
 /// Of the row of `orders`. True or false, never NULL; no index answers it.

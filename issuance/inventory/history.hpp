@@ -13,8 +13,8 @@ namespace chancery::issuance::inventory {
 Result<db::ResourceHistory> history_of(Core& core, db::Session& session, const Caller& caller,
                                        const std::string& certificate_id);
 
-/// Whether the caller is shown whole records. Others are not told whence and in which request something was done, nor the
-/// chain's hashes.
+/// Whether the caller is shown whole records. Others are not told whence and in which request something was done, nor
+/// the chain's hashes.
 bool sees_whole_records(const Caller& caller);
 
 } // namespace chancery::issuance::inventory

@@ -8,13 +8,14 @@
 #include <optional>
 #include <vector>
 
-/// What a caller may see of the inventory, of orders, of the policies' decisions and of alerts: the one rule, for lists,
-/// searches, exports, statistics, events and a single thing alike, and for what a body refers to.
+/// What a caller may see of the inventory, of orders, of the policies' decisions and of alerts: the one rule, for
+/// lists, searches, exports, statistics, events and a single thing alike, and for what a body refers to.
 ///
 /// With the right to everybody's it is all; but somebody to whom domains are assigned, and who is no Super
-/// Administrator, sees what has a name under one of these, and their own. A registration that is disabled, or is there no
-/// more, goes on narrowing. Everybody else sees their own: certificates that they requested, and an ACME client those of
-/// its account; orders that they submitted or that renew a certificate of theirs. docs/decisions/0027-domain-grants.md
+/// Administrator, sees what has a name under one of these, and their own. A registration that is disabled, or is there
+/// no more, goes on narrowing. Everybody else sees their own: certificates that they requested, and an ACME client
+/// those of its account; orders that they submitted or that renew a certificate of theirs.
+/// docs/decisions/0027-domain-grants.md
 namespace chancery::issuance::inventory {
 
 /// As conditions that all hold for what is visible; none when everything is.

@@ -11,8 +11,7 @@ Result<PolicyDecisionRecord> read_policy_decision(Core& core, db::Session& sessi
     if (!has_right(caller, Right::ReadOrders)) {
         return refuse(Code::Forbidden, "The caller may not read orders and what was decided about them.");
     }
-    auto record =
-        db::PolicyDecisionRepository(session).find(id, inventory::visible_requests(core, session, caller));
+    auto record = db::PolicyDecisionRepository(session).find(id, inventory::visible_requests(core, session, caller));
     if (!record) {
         return refuse(Code::NotFound, "There is no such policy decision.");
     }

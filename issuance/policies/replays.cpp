@@ -75,8 +75,8 @@ Result<PolicyReplay> find_replay(db::Session& session, const Caller& caller, con
 {
     auto replay = db::PolicyReplayRepository(session).find(id);
     const auto whose = requester_of_replays(caller);
-    const bool theirs = replay && (!whose || (replay->requested_by.type == whose->type &&
-                                              replay->requested_by.id == whose->id));
+    const bool theirs =
+        replay && (!whose || (replay->requested_by.type == whose->type && replay->requested_by.id == whose->id));
     if (!theirs) {
         return refuse(Code::NotFound, "There is no such replay.");
     }

@@ -25,7 +25,8 @@ Result<PolicyReplay> start_replay(Core& core, db::UnitOfWork& work, const Caller
 /// Stops one; what it found so far stays. NotFound, Conflict when it is over.
 Result<PolicyReplay> cancel_replay(Core& core, db::UnitOfWork& work, const Caller& caller, const std::string& id);
 
-/// The handler of `policy.replay` jobs. Looks at what the one who asked for it may see at the moment. Goes on where the last batch was stored, so it may be another process's.
+/// The handler of `policy.replay` jobs. Looks at what the one who asked for it may see at the moment. Goes on where the
+/// last batch was stored, so it may be another process's.
 boost::asio::awaitable<void> run_replay(Core& core, std::string id);
 
 /// Waits until it is over or `wait` is; returns it as it is then.

@@ -140,11 +140,11 @@ TEST_CASE("orders from before names were kept of them are found by their names",
         db::CertificateRepository(unit).insert(certificate);
         db::OrderRepository(unit).insert(complete);
         db::OrderRepository(unit).insert(renewal);
-        db::PolicyDecisionRepository(unit).insert({.id = "refused",
-                                                   .order_id = "none",
-                                                   .requested_by = {},
-                                                   .names = {{NameType::Dns, "x.example"},
-                                                             {NameType::Email, "ops@müll.example"}}});
+        db::PolicyDecisionRepository(unit).insert(
+            {.id = "refused",
+             .order_id = "none",
+             .requested_by = {},
+             .names = {{NameType::Dns, "x.example"}, {NameType::Email, "ops@müll.example"}}});
     });
     const auto migrations = db::migrations_for(dialect);
     const auto migration = std::ranges::find(migrations, 81, &db::Migration::number);

@@ -63,7 +63,8 @@ public:
         });
     }
 
-    /// The orders, decisions and alerts that are visible, which agree with what is counted, paged, and found one by one.
+    /// The orders, decisions and alerts that are visible, which agree with what is counted, paged, and found one by
+    /// one.
     Texts orders(const VisibleRequests& visible)
     {
         return database.store().read_now([&](Session& session) {
@@ -278,10 +279,9 @@ TEST_CASE("alerts about certificates are as these, and what is about neither is 
                                              .last_at = at(1)});
         }
     });
-    const db::VisibleAlerts visible{
-        .certificates = {FilterNode::any(
-            {FilterNode::compare(CertificateField::Name, FilterOperator::Under, "example.com")})},
-        .requests = {.own = kAda, .domains = {"example.com"}}};
+    const db::VisibleAlerts visible{.certificates = {FilterNode::any({FilterNode::compare(
+                                        CertificateField::Name, FilterOperator::Under, "example.com")})},
+                                    .requests = {.own = kAda, .domains = {"example.com"}}};
     database.store().read_now([&](Session& session) {
         db::AlertRepository alerts(session);
         auto ids = ids_of(alerts.list({.visible = visible}, {}));
