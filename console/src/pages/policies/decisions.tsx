@@ -68,7 +68,7 @@ function DecisionDialog({ decision, onClose }: { decision: Decision; onClose: ()
               {decision.order_id}
             </Link>
           ) : (
-            <span className="muted">None: it was refused at once</span>
+            <span className="muted">None was made of it</span>
           )}
         </Fact>
       </Facts>
