@@ -23,20 +23,20 @@ constexpr Field kAcme[] = {
     {.name = "tsig_secret", .form = FieldForm::Base64, .secret = true},
     {.name = "dns_wait_seconds", .form = FieldForm::Number, .least = 0, .most = 3600},
     {.name = "webhook_url", .form = FieldForm::Url},
-    {.name = "webhook_secret", .secret = true},
+    {.name = "webhook_secret", .secret = true, .sent_to = "webhook_url"},
     kTlsAnchors,
     kAnchors,
     kValidity};
 constexpr Field kDigicert[] = {
-    {.name = "api_key", .required = true, .secret = true},
+    {.name = "api_key", .required = true, .secret = true, .sent_to = "url"},
     {.name = "organization_id", .form = FieldForm::Number, .required = true, .least = 1, .most = 9'999'999'999},
     {.name = "product"},
     {.name = "url", .form = FieldForm::Url},
     kTlsAnchors,
     kAnchors,
     kValidity};
-constexpr Field kGlobalsign[] = {{.name = "api_key", .required = true, .secret = true},
-                                 {.name = "api_secret", .required = true, .secret = true},
+constexpr Field kGlobalsign[] = {{.name = "api_key", .required = true, .secret = true, .sent_to = "url"},
+                                 {.name = "api_secret", .required = true, .secret = true, .sent_to = "url"},
                                  {.name = "mtls_cert", .form = FieldForm::Certificates, .required = true},
                                  {.name = "mtls_key", .form = FieldForm::PrivateKey, .required = true, .secret = true},
                                  {.name = "region"},
@@ -47,7 +47,7 @@ constexpr Field kGlobalsign[] = {{.name = "api_key", .required = true, .secret =
                                  kValidity};
 constexpr Field kEst[] = {{.name = "url", .form = FieldForm::Url, .required = true},
                           {.name = "username"},
-                          {.name = "password", .secret = true},
+                          {.name = "password", .secret = true, .sent_to = "url"},
                           {.name = "client_certificate", .form = FieldForm::Certificates},
                           {.name = "client_key", .form = FieldForm::PrivateKey, .secret = true},
                           kTlsAnchors,

@@ -32,6 +32,7 @@ struct Field {
     long long least = 0;
     long long most = 0;
     std::string_view choices{}; ///< separated by spaces
+    std::string_view sent_to{}; ///< of a secret that is shown to a server: the field with that server's URL
 };
 
 struct Capabilities {

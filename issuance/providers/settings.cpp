@@ -140,6 +140,36 @@ void read_plain(ProviderKind kind, json::Reader& in, json::Writer& out)
     }
 }
 
+/// Whether the URL that a secret is sent to leads to another server than before.
+bool goes_elsewhere(const Field& field, const std::string& before, const std::string& after)
+{
+    if (field.sent_to.empty()) {
+        return false;
+    }
+    const auto url_in = [&](const std::string& configuration) {
+        return parse_url(json::Reader(configuration).optional_string(field.sent_to).value_or(""));
+    };
+    const auto was = url_in(before);
+    const auto is = url_in(after);
+    return was && is ? !was->same_origin(*is) : was.has_value() != is.has_value();
+}
+
+/// A secret that stays was meant for the server that it went to: for another one it has to be given again.
+void check_destinations(ProviderKind kind, json::Reader& in, const Secrets& before, const Secrets& secrets,
+                        const std::string& stored, const std::string& merged)
+{
+    for (const auto& field : fields_of(kind)) {
+        const auto had = before.find(field.name);
+        const auto has = secrets.find(field.name);
+        const bool stays = had != before.end() && has != secrets.end() && had->second.reveal() == has->second.reveal();
+        if (stays && (!in.has(field.name) || in.string(field.name) == kMask) && goes_elsewhere(field, stored, merged)) {
+            in.reject(field.name, "required",
+                      "must be given again: by the new " + std::string(field.sent_to) +
+                          " it would go to another server");
+        }
+    }
+}
+
 /// Takes the secrets out of what was written.
 void read_secrets(ProviderKind kind, json::Reader& in, Secrets& secrets)
 {
@@ -195,7 +225,9 @@ Result<Settings> merge_settings(ProviderKind kind, const std::string& stored, Se
     json::Writer out;
     out.begin_object();
     read_plain(kind, in, out);
+    const auto before = secrets;
     read_secrets(kind, in, secrets);
+    check_destinations(kind, in, before, secrets, stored, merged);
     check_together(kind, in, secrets);
     if (kind == ProviderKind::Acme) {
         check_solver(in, in.optional_string("solver").value_or("http-01"));

@@ -128,6 +128,30 @@ TEST_CASE("a provider's secrets are sealed, masked, kept by a round trip and cle
     CHECK(world.admin.get(kProviders).body.find("s3cret") == std::string::npos);
 }
 
+TEST_CASE("a secret does not follow its provider to another server", "[integration][api][providers]")
+{
+    ApiWorld world(GENERATE(from_range(test_dialects())));
+    const auto made = world.admin.post(
+        "/api/v1/providers",
+        R"({"name":"EST","type":"external_ca","kind":"est","configuration":{"url":"https://est.example.net/.well-known/est","username":"chancery","password":"s3cret pass"}})");
+    REQUIRE(made.status == 201);
+    const auto target = "/api/v1/providers/" + made.text("id");
+    const auto change = [&](const std::string& members) {
+        return world.admin.patch(target, R"({"configuration":{)" + members + "}}", world.etag(target));
+    };
+    const std::string elsewhere = R"("url":"https://est.example.org/.well-known/est")";
+    for (const auto* const kept : {"", R"(,"password":"********")"}) {
+        const auto refused = change(elsewhere + kept);
+        CHECK(refused.status == 422);
+        CHECK(pointer_of(refused) == "/configuration/password");
+    }
+    CHECK(change(R"("url":"https://est.example.net:8443/.well-known/est")").status == 422);
+    CHECK(world.admin.get(target).text("configuration/url") == "https://est.example.net/.well-known/est");
+    CHECK(change(R"("url":"https://EST.example.net:443/.well-known/est/label")").status == 200);
+    CHECK(change(elsewhere + R"(,"password":"s3cret pass")").status == 200); // given again, if the same
+    CHECK(change(R"("url":"https://third.example.org/est","username":null,"password":null)").status == 200);
+}
+
 TEST_CASE("what a provider cannot be configured with is refused with its place", "[integration][api][providers]")
 {
     ApiWorld world(GENERATE(from_range(test_dialects())));
