@@ -246,6 +246,20 @@ Ruling<void> check_responder(const Passage& at)
     return {};
 }
 
+/// What the certificate is to be, with all that the policies are asked about.
+Profile profile_of(const Passage& at, const pki::PublicKey& key, std::vector<Name> names)
+{
+    auto profile = make_profile({.settings = at.core.settings,
+                                 .configuration = at.configuration,
+                                 .caller = at.caller,
+                                 .request = at.request,
+                                 .now = at.now,
+                                 .key = type_of_key(at.request, key)},
+                                std::move(names));
+    count_in_inventory(at, key, profile.facts);
+    return profile;
+}
+
 Ruling<Admission> decide(const Passage& at, const pki::PublicKey& key, Judged& judged)
 {
     CHANCERY_CHECK(check_responder(at));
@@ -259,14 +273,7 @@ Ruling<Admission> decide(const Passage& at, const pki::PublicKey& key, Judged& j
     CHANCERY_TRY(names, names_of(at.request));
     CHANCERY_CHECK(rule_on_domains(at.configuration, at.caller, names));
 
-    auto profile = make_profile({.settings = at.core.settings,
-                                 .configuration = at.configuration,
-                                 .caller = at.caller,
-                                 .request = at.request,
-                                 .now = at.now,
-                                 .key = type_of_key(at.request, key)},
-                                std::move(names));
-    count_in_inventory(at, key, profile.facts);
+    auto profile = profile_of(at, key, std::move(names));
     judged.decision = judge(at, renewed, profile.facts);
     judged.facts = profile.facts;
     judged.provider_id = profile.facts.provider_id;
@@ -301,15 +308,7 @@ policy::Facts facts_at(const Passage& at)
 {
     const auto key = at.request.csr ? at.request.csr->key : pki::PublicKey();
     // A name that the gate would refuse still shows what the policies say of the others.
-    auto profile = make_profile({.settings = at.core.settings,
-                                 .configuration = at.configuration,
-                                 .caller = at.caller,
-                                 .request = at.request,
-                                 .now = at.now,
-                                 .key = type_of_key(at.request, key)},
-                                names_of(at.request).value_or(at.request.names));
-    count_in_inventory(at, key, profile.facts);
-    return std::move(profile.facts);
+    return profile_of(at, key, names_of(at.request).value_or(at.request.names)).facts;
 }
 
 } // namespace

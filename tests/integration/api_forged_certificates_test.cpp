@@ -23,19 +23,6 @@ std::string pem(const std::string& der)
     return pki::to_pem(der, "CERTIFICATE");
 }
 
-/// "CN=a,O=b" as the names of a subject that has these two at most.
-Subject subject_of(const std::string& dn)
-{
-    Subject subject;
-    for (std::size_t at = 0; at < dn.size();) {
-        const auto end = std::min(dn.find(',', at), dn.size());
-        const auto part = dn.substr(at, end - at);
-        (part.starts_with("CN=") ? subject.common_name : subject.organization) = part.substr(part.find('=') + 1);
-        at = end + 1;
-    }
-    return subject;
-}
-
 /// Somebody's certificate by the CA here, somebody else's order that waits for an upload, and a CA of their own that
 /// has the name of the one here.
 struct ForgersWorld : ApiWorld {

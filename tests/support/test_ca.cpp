@@ -2,6 +2,8 @@
 
 #include "pki/pem.hpp"
 
+#include <algorithm>
+
 namespace chancery::test {
 namespace {
 
@@ -20,6 +22,18 @@ pki::CertificatePlan ca_plan(const std::string& name, const pki::PrivateKey& key
 }
 
 } // namespace
+
+Subject subject_of(const std::string& dn)
+{
+    Subject subject;
+    for (std::size_t at = 0; at < dn.size();) {
+        const auto end = std::min(dn.find(',', at), dn.size());
+        const auto part = dn.substr(at, end - at);
+        (part.starts_with("CN=") ? subject.common_name : subject.organization) = part.substr(part.find('=') + 1);
+        at = end + 1;
+    }
+    return subject;
+}
 
 TestCa::TestCa(const Clock& clock, const std::string& name) : clock_(clock)
 {

@@ -11,6 +11,9 @@
 
 namespace chancery::test {
 
+/// "CN=a,O=b" as the names of a subject that has these two at most: what a forger needs of an issuer.
+Subject subject_of(const std::string& dn);
+
 /// A CA outside: a root and an intermediate that certifies whatever CSR it is shown.
 class TestCa {
 public:

@@ -5,6 +5,7 @@
 #include "pki/certificate_builder.hpp"
 #include "pki/digest.hpp"
 #include "tests/support/acme_world.hpp"
+#include "tests/support/test_ca.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -12,19 +13,6 @@ using namespace chancery;
 using namespace chancery::test;
 
 namespace {
-
-/// "CN=a,O=b" as the names of a subject that has these two at most.
-Subject subject_of(const std::string& dn)
-{
-    Subject subject;
-    for (std::size_t at = 0; at < dn.size();) {
-        const auto end = std::min(dn.find(',', at), dn.size());
-        const auto part = dn.substr(at, end - at);
-        (part.starts_with("CN=") ? subject.common_name : subject.organization) = part.substr(part.find('=') + 1);
-        at = end + 1;
-    }
-    return subject;
-}
 
 /// A leaf with the issuer's name and the serial number of `real`, by a CA of somebody else, for the key of somebody
 /// else.
